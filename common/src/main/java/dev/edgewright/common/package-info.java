@@ -1,0 +1,2 @@
+/** What controller and agent both speak. Stands on nothing else of Edgewright. */
+package dev.edgewright.common;
