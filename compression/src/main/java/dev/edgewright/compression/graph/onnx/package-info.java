@@ -1,0 +1,2 @@
+/** Reads and writes graphs as ONNX files, external data included. Uses {@code graph}. */
+package dev.edgewright.compression.graph.onnx;
