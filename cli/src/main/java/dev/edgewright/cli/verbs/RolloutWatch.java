@@ -1,0 +1,57 @@
+package dev.edgewright.cli.verbs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.edgewright.cli.output.LiveView;
+import dev.edgewright.cli.output.Words;
+import dev.edgewright.cli.remote.Api;
+import dev.edgewright.cli.remote.Shell.Session;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Follows a rollout until it has ended. */
+final class RolloutWatch {
+    private static final Set<String> ENDED = Set.of("FINISHED", "HALTED", "ABORTED");
+
+    private final Session session;
+    private final Clock clock;
+
+    RolloutWatch(Session session, Clock clock) {
+        this.session = session;
+        this.clock = clock;
+    }
+
+    /** The rollout as it ended. Without a terminal, one line each time that the counts change. */
+    JsonNode until(String id) {
+        Instant start = clock.instant();
+        String last = "";
+        try (LiveView view = new LiveView(session.terminal())) {
+            while (true) {
+                JsonNode rollout = session.api().get("/rollouts/" + Api.escape(id));
+                if (session.forPeople()) {
+                    String counts = rollout.path("state").asText() + rollout.path("counts");
+                    if (!session.terminal().interactive() && !counts.equals(last)) {
+                        RolloutView.lines(session.terminal(), rollout).stream()
+                                .limit(2)
+                                .forEach(view::note);
+                        last = counts;
+                    }
+                    List<String> lines = new ArrayList<>(RolloutView.lines(session.terminal(), rollout));
+                    lines.add(Words.duration(Duration.between(start, clock.instant()))
+                            + "  Ctrl-C leaves; the rollout goes on.");
+                    view.show(lines);
+                }
+                if (ENDED.contains(rollout.path("state").asText())) {
+                    if (session.forPeople()) {
+                        view.show(RolloutView.lines(session.terminal(), rollout));
+                    }
+                    return rollout;
+                }
+                Pause.of(Duration.ofMillis(500));
+            }
+        }
+    }
+}

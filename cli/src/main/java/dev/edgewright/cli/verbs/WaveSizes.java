@@ -1,0 +1,37 @@
+package dev.edgewright.cli.verbs;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** {@code 1,25%,100%} as the API's wave sizes. */
+final class WaveSizes {
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,7}(?:\\.\\d{1,3})?)(%?)");
+
+    private WaveSizes() {}
+
+    /** Empty where a size is neither a whole number above zero nor a percentage in (0, 100]. */
+    static Optional<ArrayNode> parse(String text) {
+        ArrayNode waves = JsonNodeFactory.instance.arrayNode();
+        for (String part : text.split(",", -1)) {
+            Matcher size = SIZE.matcher(part.strip());
+            if (!size.matches()) {
+                return Optional.empty();
+            }
+            double value = Double.parseDouble(size.group(1));
+            boolean percent = !size.group(2).isEmpty();
+            boolean whole = !size.group(1).contains(".");
+            if (value <= 0 || (percent ? value > 100 : !whole)) {
+                return Optional.empty();
+            }
+            if (percent) {
+                waves.addObject().put("percent", value);
+            } else {
+                waves.addObject().put("count", (int) value);
+            }
+        }
+        return Optional.of(waves);
+    }
+}
