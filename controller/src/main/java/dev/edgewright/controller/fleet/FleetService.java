@@ -1,0 +1,59 @@
+package dev.edgewright.controller.fleet;
+
+import dev.edgewright.common.id.DeviceId;
+import dev.edgewright.common.protocol.v1.Hello;
+import dev.edgewright.common.protocol.v1.Presence;
+import dev.edgewright.common.protocol.v1.Reported;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The registry of devices. Thread-safe. The three {@code on...} methods answer from memory and never block on the
+ * database: every message they take is retained by the broker, so a lost write is repaired by the next start.
+ */
+public interface FleetService {
+
+    /** Takes a presence or a last will. A last will of an older boot than the current hello's is ignored. */
+    void onPresence(DeviceId device, Presence presence);
+
+    /** Takes what a device says of itself. Older sequences of the same boot are ignored and counted. */
+    void onHello(DeviceId device, Hello hello);
+
+    /** Takes a device's reported state. Older sequences of the same boot are ignored and counted. */
+    void onReported(DeviceId device, Reported reported);
+
+    /**
+     * Devices that match a CEL query, by identifier.
+     *
+     * @param query CEL over {@code device}; empty matches all. See {@link DeviceQuery}
+     * @param limit 1..1000
+     * @param after identifier after which the page begins
+     * @throws dev.edgewright.common.error.EdgewrightException QUERY_INVALID with the place and the nearest known field
+     */
+    DevicePage list(Optional<String> query, int limit, Optional<DeviceId> after);
+
+    /** Every device that matches, without paging; what a rollout plans over. */
+    List<Device> matching(DeviceQuery query);
+
+    Optional<Device> get(DeviceId device);
+
+    /**
+     * Replaces the operator's labels of a device.
+     *
+     * @throws dev.edgewright.common.error.EdgewrightException DEVICE_NOT_FOUND; LABELS_INVALID
+     */
+    Device setLabels(DeviceId device, Map<String, String> labels);
+
+    /**
+     * Forgets a device. It comes back with its next message.
+     *
+     * @throws dev.edgewright.common.error.EdgewrightException DEVICE_NOT_FOUND
+     */
+    void remove(DeviceId device);
+
+    void addListener(FleetListener listener);
+
+    /** Messages that were ignored because a newer one was already known, since the start. */
+    long staleMessages();
+}

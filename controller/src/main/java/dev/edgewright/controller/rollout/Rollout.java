@@ -1,0 +1,66 @@
+package dev.edgewright.controller.rollout;
+
+import dev.edgewright.common.id.RolloutId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A rollout as it stands.
+ *
+ * @param request as it was asked, with the version filled in
+ * @param reason why it is in this state, in words
+ * @param toleratedFailures failures that a person accepted by resuming a halted rollout
+ * @param revision grows with every write; two writers cannot both win
+ */
+public record Rollout(
+        RolloutId id,
+        RolloutRequest request,
+        RolloutState state,
+        String reason,
+        List<Wave> waves,
+        int toleratedFailures,
+        Instant createdAt,
+        Instant updatedAt,
+        long revision) {
+    public Rollout {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(state, "state");
+        waves = List.copyOf(waves);
+    }
+
+    /** This rollout after {@code event}; an impossible one throws with what it is. */
+    public Rollout after(RolloutEvent event, String why, Instant now) {
+        var next = RolloutTables.ROLLOUT.require(state, event, List.of("rollout " + id + " is " + state));
+        return new Rollout(id, request, next, why, waves, toleratedFailures, createdAt, now, revision);
+    }
+
+    public Rollout withWave(Wave wave, Instant now) {
+        var next = new ArrayList<>(waves);
+        next.set(wave.index(), wave);
+        return new Rollout(id, request, state, reason, next, toleratedFailures, createdAt, now, revision);
+    }
+
+    public Rollout withReason(String why, Instant now) {
+        return new Rollout(id, request, state, why, waves, toleratedFailures, createdAt, now, revision);
+    }
+
+    public Rollout tolerating(int failures) {
+        return new Rollout(id, request, state, reason, waves, failures, createdAt, updatedAt, revision);
+    }
+
+    public Rollout withRevision(long value) {
+        return new Rollout(id, request, state, reason, waves, toleratedFailures, createdAt, updatedAt, value);
+    }
+
+    /** The first wave that is not done or stopped; the number of waves when there is none. */
+    public int currentWave() {
+        for (Wave wave : waves) {
+            if (wave.state() != WaveState.DONE && wave.state() != WaveState.STOPPED) {
+                return wave.index();
+            }
+        }
+        return waves.size();
+    }
+}

@@ -1,0 +1,17 @@
+package dev.edgewright.controller.rollout;
+
+/** What happens to a rollout. */
+public enum RolloutEvent {
+    START,
+    APPROVAL_NEEDED,
+    APPROVE,
+    PAUSE,
+    RESUME,
+    /** A gate was broken and the policy is to hold. */
+    BREACH,
+    /** A gate was broken and the policy is to go back, or a person said so. */
+    REVERT,
+    ABORT,
+    LAST_WAVE_DONE,
+    ALL_BACK
+}
