@@ -42,6 +42,12 @@ public record Pace(
 
     public static Pace watching(int seconds) {
         return new Pace(
-                seconds, 0, Duration.ZERO, DEFAULT.offerDeadline, DEFAULT.stepDeadline, Optional.empty(), Optional.empty());
+                seconds,
+                0,
+                Duration.ZERO,
+                DEFAULT.offerDeadline,
+                DEFAULT.stepDeadline,
+                Optional.empty(),
+                Optional.empty());
     }
 }

@@ -43,5 +43,8 @@ public interface RolloutStore {
 
     /** One transaction of a rollout. */
     record Step(
-            Rollout rollout, Collection<Target> targets, List<HistoryEntry> history, Collection<DesiredRecord> desired) {}
+            Rollout rollout,
+            Collection<Target> targets,
+            List<HistoryEntry> history,
+            Collection<DesiredRecord> desired) {}
 }

@@ -41,19 +41,52 @@ public record Target(
 
     public Target in(TargetState next, Instant now, Optional<String> because) {
         return new Target(
-                device, wave, variant, manifest, previous, hardwareClass, why, next, sequence, now, bytesDone,
-                bytesTotal, because);
+                device,
+                wave,
+                variant,
+                manifest,
+                previous,
+                hardwareClass,
+                why,
+                next,
+                sequence,
+                now,
+                bytesDone,
+                bytesTotal,
+                because);
     }
 
     public Target offered(long assignment, Optional<Digest> before, TargetState next, Instant now) {
         return new Target(
-                device, wave, variant, manifest, before, hardwareClass, why, next, assignment, now, bytesDone,
-                bytesTotal, error);
+                device,
+                wave,
+                variant,
+                manifest,
+                before,
+                hardwareClass,
+                why,
+                next,
+                assignment,
+                now,
+                bytesDone,
+                bytesTotal,
+                error);
     }
 
     public Target progress(long done, long total) {
         return new Target(
-                device, wave, variant, manifest, previous, hardwareClass, why, state, sequence, since, done, total,
+                device,
+                wave,
+                variant,
+                manifest,
+                previous,
+                hardwareClass,
+                why,
+                state,
+                sequence,
+                since,
+                done,
+                total,
                 error);
     }
 

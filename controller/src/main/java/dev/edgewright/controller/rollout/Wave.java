@@ -38,12 +38,11 @@ public record Wave(
     public Wave after(WaveEvent event, Instant now) {
         var next = RolloutTables.WAVE.require(state, event, java.util.List.of("wave " + index + " is " + state));
         return switch (event) {
-            case START -> new Wave(
-                    index, next, devices, approval, approvedBy, Optional.of(now), settledAt, doneAt);
-            case ALL_SETTLED -> new Wave(
-                    index, next, devices, approval, approvedBy, startedAt, Optional.of(now), doneAt);
-            case SOAKED, STOP -> new Wave(
-                    index, next, devices, approval, approvedBy, startedAt, settledAt, Optional.of(now));
+            case START -> new Wave(index, next, devices, approval, approvedBy, Optional.of(now), settledAt, doneAt);
+            case ALL_SETTLED ->
+                new Wave(index, next, devices, approval, approvedBy, startedAt, Optional.of(now), doneAt);
+            case SOAKED, STOP ->
+                new Wave(index, next, devices, approval, approvedBy, startedAt, settledAt, Optional.of(now));
         };
     }
 

@@ -14,7 +14,8 @@ import java.util.OptionalInt;
 public record WaveSpec(OptionalDouble percent, OptionalInt count, boolean approval) {
     public WaveSpec {
         if (percent.isPresent() == count.isPresent()) {
-            throw EdgewrightException.caller("WAVE_INVALID", "a wave has either a percent or a count, not both or neither");
+            throw EdgewrightException.caller(
+                    "WAVE_INVALID", "a wave has either a percent or a count, not both or neither");
         }
         if (percent.isPresent() && !(percent.getAsDouble() > 0 && percent.getAsDouble() <= 100)) {
             throw EdgewrightException.caller(
@@ -22,7 +23,8 @@ public record WaveSpec(OptionalDouble percent, OptionalInt count, boolean approv
                     "the percent of a wave must be greater than 0 and at most 100: " + percent.getAsDouble());
         }
         if (count.isPresent() && count.getAsInt() < 1) {
-            throw EdgewrightException.caller("WAVE_INVALID", "the count of a wave must be at least 1: " + count.getAsInt());
+            throw EdgewrightException.caller(
+                    "WAVE_INVALID", "the count of a wave must be at least 1: " + count.getAsInt());
         }
     }
 

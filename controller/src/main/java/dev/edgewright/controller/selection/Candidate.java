@@ -10,4 +10,5 @@ import java.util.OptionalDouble;
  * @param measured true when {@code predictedMs} was measured on this class of device rather than predicted
  * @param reason one sentence with the numbers
  */
-public record Candidate(Variant variant, OptionalDouble predictedMs, boolean measured, Verdict verdict, String reason) {}
+public record Candidate(
+        Variant variant, OptionalDouble predictedMs, boolean measured, Verdict verdict, String reason) {}

@@ -12,10 +12,11 @@ import java.util.OptionalLong;
  * @param maxP95Ms predicted latency must stay under it
  * @param maxBytes of the graph file
  */
-public record Requirement(OptionalDouble floor, OptionalDouble maxDrop, OptionalDouble maxP95Ms, OptionalLong maxBytes) {
+public record Requirement(
+        OptionalDouble floor, OptionalDouble maxDrop, OptionalDouble maxP95Ms, OptionalLong maxBytes) {
 
-    public static final Requirement NONE =
-            new Requirement(OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty(), OptionalLong.empty());
+    public static final Requirement NONE = new Requirement(
+            OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty(), OptionalLong.empty());
 
     public Requirement {
         share("floor", floor);
