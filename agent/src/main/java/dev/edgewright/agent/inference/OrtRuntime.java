@@ -1,0 +1,69 @@
+package dev.edgewright.agent.inference;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtProvider;
+import ai.onnxruntime.OrtSession;
+import dev.edgewright.common.error.EdgewrightException;
+import dev.edgewright.common.protocol.v1.SessionOptions;
+import java.util.List;
+import java.util.Map;
+
+/** The process's one ONNX Runtime environment, and how sessions in it are set up. */
+public final class OrtRuntime {
+    private OrtRuntime() {}
+
+    /** The shared environment, with the vendor's telemetry off. */
+    public static OrtEnvironment environment() {
+        OrtEnvironment environment =
+                OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "edgewright");
+        try {
+            environment.setTelemetry(false);
+        } catch (OrtException e) {
+            throw EdgewrightException.bug("ORT_ENVIRONMENT", "ONNX Runtime refuses its own settings: " + e.getMessage(), e);
+        }
+        return environment;
+    }
+
+    /** Version of the bundled runtime, such as {@code 1.29.0}. */
+    public static String version() {
+        return environment().getVersion();
+    }
+
+    /** Execution providers compiled in, by the runtime's names, such as {@code CPUExecutionProvider}. */
+    public static List<String> providers() {
+        environment();
+        return OrtEnvironment.getAvailableProviders().stream()
+                .map(OrtProvider::getName)
+                .sorted()
+                .toList();
+    }
+
+    /**
+     * Options for one session: the device's threads or fewer, no spinning (a spinning pool starves its neighbours on a small device), then what
+     * the manifest asks for.
+     */
+    static OrtSession.SessionOptions sessionOptions(InferenceSettings settings, SessionOptions wanted)
+            throws OrtException {
+        OrtSession.SessionOptions options = new OrtSession.SessionOptions();
+        try {
+            int threads = wanted.getIntraOpThreads() == 0
+                    ? settings.intraOpThreads()
+                    : Math.min(wanted.getIntraOpThreads(), settings.intraOpThreads());
+            options.setIntraOpNumThreads(threads);
+            options.setInterOpNumThreads(1);
+            options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+            if (!wanted.containsConfig("session.intra_op.allow_spinning")) {
+                options.addConfigEntry("session.intra_op.allow_spinning", "0");
+            }
+            for (Map.Entry<String, String> entry : wanted.getConfigMap().entrySet()) {
+                options.addConfigEntry(entry.getKey(), entry.getValue());
+            }
+            return options;
+        } catch (OrtException e) {
+            options.close();
+            throw EdgewrightException.caller("SESSION_OPTION", "a session option was refused: " + e.getMessage(), e);
+        }
+    }
+}
