@@ -79,7 +79,8 @@ public final class ModelRegistry implements AutoCloseable {
         } catch (OrtException e) {
             throw EdgewrightException.caller(
                     "MODEL_LOAD_FAILED",
-                    "ONNX Runtime cannot load " + manifest.getVariant() + " of " + model.value() + ": " + e.getMessage(),
+                    "ONNX Runtime cannot load " + manifest.getVariant() + " of " + model.value() + ": "
+                            + e.getMessage(),
                     e);
         }
     }
@@ -87,8 +88,8 @@ public final class ModelRegistry implements AutoCloseable {
     private ServingSession adopt(OrtSession session, ModelName model, Manifest manifest, Digest digest)
             throws OrtException {
         try {
-            ServingSession serving = new ServingSession(
-                    session, tensors, model, manifest.getVersion(), manifest.getVariant(), digest);
+            ServingSession serving =
+                    new ServingSession(session, tensors, model, manifest.getVersion(), manifest.getVariant(), digest);
             requireSame("input", manifest.getInputsList(), serving.metadata().inputs());
             requireSame("output", manifest.getOutputsList(), serving.metadata().outputs());
             return serving;
@@ -101,12 +102,16 @@ public final class ModelRegistry implements AutoCloseable {
     private static void requireSame(String side, List<TensorSpec> promised, Collection<TensorSignature> loaded) {
         for (TensorSpec spec : promised) {
             boolean there = loaded.stream()
-                    .anyMatch(s -> s.name().equals(spec.getName()) && s.datatype().name().equals(spec.getDatatype()));
+                    .anyMatch(s -> s.name().equals(spec.getName())
+                            && s.datatype().name().equals(spec.getDatatype()));
             if (!there) {
                 throw EdgewrightException.caller(
                         "MODEL_SIGNATURE",
                         "the manifest promises " + side + " \"" + spec.getName() + "\" of " + spec.getDatatype()
-                                + ", the file has " + loaded.stream().map(s -> s.name() + " " + s.describe()).toList());
+                                + ", the file has "
+                                + loaded.stream()
+                                        .map(s -> s.name() + " " + s.describe())
+                                        .toList());
             }
         }
     }
@@ -193,7 +198,8 @@ public final class ModelRegistry implements AutoCloseable {
     public Optional<LiveStats> liveStats(ModelName model) {
         return Optional.ofNullable(active.get(model))
                 .map(a -> new LiveStats(
-                        a.session().meter().total(), Optional.ofNullable(a.previous()).map(VariantMeter::total)));
+                        a.session().meter().total(),
+                        Optional.ofNullable(a.previous()).map(VariantMeter::total)));
     }
 
     /** What every variant that served did since the last call, also those that were replaced meanwhile. One caller: telemetry. */

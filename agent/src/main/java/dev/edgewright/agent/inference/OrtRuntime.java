@@ -21,7 +21,8 @@ public final class OrtRuntime {
         try {
             environment.setTelemetry(false);
         } catch (OrtException e) {
-            throw EdgewrightException.bug("ORT_ENVIRONMENT", "ONNX Runtime refuses its own settings: " + e.getMessage(), e);
+            throw EdgewrightException.bug(
+                    "ORT_ENVIRONMENT", "ONNX Runtime refuses its own settings: " + e.getMessage(), e);
         }
         return environment;
     }

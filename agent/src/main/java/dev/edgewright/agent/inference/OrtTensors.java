@@ -41,7 +41,8 @@ final class OrtTensors {
     TensorValue fromOrt(String name, OnnxValue value) throws OrtException {
         if (!(value instanceof OnnxTensor tensor)) {
             throw EdgewrightException.bug(
-                    "OUTPUT_NOT_TENSOR", "output " + name + " is a " + value.getType() + "; only tensors can be served");
+                    "OUTPUT_NOT_TENSOR",
+                    "output " + name + " is a " + value.getType() + "; only tensors can be served");
         }
         TensorInfo info = tensor.getInfo();
         Datatype datatype = Datatype.of(info.onnxType)
@@ -93,8 +94,9 @@ final class OrtTensors {
     }
 
     private static ByteBuffer encodeStrings(String[] strings) {
-        byte[][] encoded =
-                Arrays.stream(strings).map(s -> s.getBytes(StandardCharsets.UTF_8)).toArray(byte[][]::new);
+        byte[][] encoded = Arrays.stream(strings)
+                .map(s -> s.getBytes(StandardCharsets.UTF_8))
+                .toArray(byte[][]::new);
         int total = Arrays.stream(encoded).mapToInt(e -> 4 + e.length).sum();
         ByteBuffer data = ByteBuffer.allocate(total).order(ByteOrder.LITTLE_ENDIAN);
         for (byte[] element : encoded) {

@@ -95,8 +95,12 @@ final class ProbeRun {
         for (TensorSignature input : session.metadata().inputs()) {
             long[] shape = input.shape().stream().mapToLong(d -> Math.max(1, d)).toArray();
             int elements = Math.toIntExact(TensorValue.elements(shape));
-            int width = input.datatype() == Datatype.BYTES ? Integer.BYTES : input.datatype().bytes();
-            zeros.put(input.name(), new TensorValue(input.datatype(), shape, ByteBuffer.allocateDirect(elements * width)));
+            int width = input.datatype() == Datatype.BYTES
+                    ? Integer.BYTES
+                    : input.datatype().bytes();
+            zeros.put(
+                    input.name(),
+                    new TensorValue(input.datatype(), shape, ByteBuffer.allocateDirect(elements * width)));
         }
         return List.of(zeros);
     }

@@ -21,7 +21,8 @@ public final class ProtoTensors {
                             "tensor " + tensor.getName() + " has unknown datatype \"" + tensor.getDatatype() + "\""));
             ByteBuffer data = ByteBuffer.allocateDirect(tensor.getData().size());
             tensor.getData().copyTo(data);
-            long[] shape = tensor.getShapeList().stream().mapToLong(Long::longValue).toArray();
+            long[] shape =
+                    tensor.getShapeList().stream().mapToLong(Long::longValue).toArray();
             values.put(tensor.getName(), new TensorValue(datatype, shape, data.flip()));
         }
         return values;

@@ -71,16 +71,15 @@ final class ServingSession {
     void release() {
         int left = references.decrementAndGet();
         if (left < 0) {
-            throw EdgewrightException.bug("SESSION_REFERENCES", "a reference of " + metadata.describe() + " was given back twice");
+            throw EdgewrightException.bug(
+                    "SESSION_REFERENCES", "a reference of " + metadata.describe() + " was given back twice");
         }
         if (left == 0) {
             try {
                 session.close();
             } catch (OrtException e) {
                 throw EdgewrightException.bug(
-                        "SESSION_CLOSE",
-                        "closing " + metadata.describe() + ": " + e.getMessage(),
-                        e);
+                        "SESSION_CLOSE", "closing " + metadata.describe() + ": " + e.getMessage(), e);
             }
         }
     }
@@ -116,9 +115,7 @@ final class ServingSession {
         } catch (OrtException e) {
             meter.failed();
             throw EdgewrightException.resource(
-                    "INFERENCE_FAILED",
-                    "ONNX Runtime failed in " + metadata.describe() + ": " + e.getMessage(),
-                    e);
+                    "INFERENCE_FAILED", "ONNX Runtime failed in " + metadata.describe() + ": " + e.getMessage(), e);
         } catch (EdgewrightException e) {
             if (e.kind() == EdgewrightException.Kind.CALLER) {
                 meter.rejected();
@@ -141,7 +138,8 @@ final class ServingSession {
             if (value.datatype() != input.datatype()) {
                 throw EdgewrightException.caller(
                         "INPUT_DATATYPE",
-                        "input \"" + input.name() + "\" has datatype " + value.datatype() + ", expected " + input.describe());
+                        "input \"" + input.name() + "\" has datatype " + value.datatype() + ", expected "
+                                + input.describe());
             }
             if (!input.accepts(value.shape())) {
                 throw EdgewrightException.caller(
@@ -165,7 +163,9 @@ final class ServingSession {
 
     private String expected() {
         return "the model takes "
-                + inputs.values().stream().map(i -> i.name() + " " + i.describe()).collect(Collectors.joining(", "));
+                + inputs.values().stream()
+                        .map(i -> i.name() + " " + i.describe())
+                        .collect(Collectors.joining(", "));
     }
 
     private static List<TensorSignature> signatures(Collection<NodeInfo> nodes) {
@@ -179,7 +179,9 @@ final class ServingSession {
                     .orElseThrow(() -> EdgewrightException.caller(
                             "MODEL_SIGNATURE", node.getName() + " has element type " + info.onnxType));
             signatures.add(new TensorSignature(
-                    node.getName(), datatype, Arrays.stream(info.getShape()).boxed().toList()));
+                    node.getName(),
+                    datatype,
+                    Arrays.stream(info.getShape()).boxed().toList()));
         }
         return signatures;
     }

@@ -21,8 +21,8 @@ public record TensorValue(Datatype datatype, long[] shape, ByteBuffer data) {
         if (datatype != Datatype.BYTES && elements * datatype.bytes() != data.remaining()) {
             throw EdgewrightException.caller(
                     "TENSOR_SIZE",
-                    "a tensor " + datatype + Arrays.toString(shape) + " needs " + elements * datatype.bytes() + " bytes, got "
-                            + data.remaining());
+                    "a tensor " + datatype + Arrays.toString(shape) + " needs " + elements * datatype.bytes()
+                            + " bytes, got " + data.remaining());
         }
     }
 
@@ -31,7 +31,8 @@ public record TensorValue(Datatype datatype, long[] shape, ByteBuffer data) {
         long product = 1;
         for (long dimension : shape) {
             if (dimension < 0) {
-                throw EdgewrightException.caller("TENSOR_SHAPE", "negative dimension in shape " + Arrays.toString(shape));
+                throw EdgewrightException.caller(
+                        "TENSOR_SHAPE", "negative dimension in shape " + Arrays.toString(shape));
             }
             if (dimension != 0 && product > (1L << 40) / dimension) {
                 throw EdgewrightException.caller("TENSOR_SHAPE", "shape " + Arrays.toString(shape) + " is too large");

@@ -19,9 +19,8 @@ public record ServeSettings(
             throw new IllegalArgumentException("port must be 0..65535, is " + port);
         }
         if (maxBodyBytes < 1 || maxHeaderBytes < 256 || concurrency < 1 || maxConnections < concurrency) {
-            throw new IllegalArgumentException(
-                    "limits must be positive, and maxConnections at least concurrency: " + maxBodyBytes + ", "
-                            + maxHeaderBytes + ", " + concurrency + ", " + maxConnections);
+            throw new IllegalArgumentException("limits must be positive, and maxConnections at least concurrency: "
+                    + maxBodyBytes + ", " + maxHeaderBytes + ", " + concurrency + ", " + maxConnections);
         }
     }
 

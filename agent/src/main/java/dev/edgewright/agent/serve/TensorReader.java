@@ -179,7 +179,8 @@ final class TensorReader {
         if (token.isBoolean()) {
             return (byte) (token == JsonToken.VALUE_TRUE ? 1 : 0);
         }
-        if (token == JsonToken.VALUE_NUMBER_INT && (json.getText().equals("0") || json.getText().equals("1"))) {
+        if (token == JsonToken.VALUE_NUMBER_INT
+                && (json.getText().equals("0") || json.getText().equals("1"))) {
             return (byte) json.getIntValue();
         }
         throw unexpected(json, "true or false");

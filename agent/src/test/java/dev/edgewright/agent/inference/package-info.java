@@ -1,0 +1,2 @@
+/** Tests of sessions, switches, probes and tensors. */
+package dev.edgewright.agent.inference;
