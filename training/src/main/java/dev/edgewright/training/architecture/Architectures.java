@@ -1,0 +1,67 @@
+package dev.edgewright.training.architecture;
+
+import dev.edgewright.compression.graph.ElementType;
+import dev.edgewright.compression.graph.Graph;
+import dev.edgewright.compression.graph.GraphBuilder;
+import dev.edgewright.training.TrainingException;
+import dev.edgewright.training.TrainingException.Code;
+
+/** Image classifiers and others as ONNX graphs: input {@code image} [N, channels, size, size], output {@code logits} [N, classes]. */
+public final class Architectures {
+
+    static final int OPSET = 20;
+
+    private Architectures() {}
+
+    /**
+     * ResNet for small images (He et al. 2016, arXiv 1512.03385, section 4.2): three stages of {@code blocks} basic blocks of widths
+     * w, 2w, 4w; depth 6·blocks + 2. The shortcut where the size halves is a 1x1 convolution.
+     */
+    public static Graph resNet(int blocks, int width, int channels, int size, int classes, long seed) {
+        GraphBuilder net =
+                GraphBuilder.named("resnet" + (6 * blocks + 2)).opset(OPSET).seed(seed);
+        String x = net.input("image", ElementType.FLOAT, "N", channels, size, size);
+        x = net.relu(net.batchNorm(net.conv(x, "stem", channels, width, 3, 1, 1, 1, false), "stem_norm", width));
+        int in = width;
+        for (int stage = 0; stage < 3; stage++) {
+            int out = width << stage;
+            for (int block = 0; block < blocks; block++) {
+                int stride = stage > 0 && block == 0 ? 2 : 1;
+                x = basicBlock(net, x, "stage" + (stage + 1) + "_block" + (block + 1), in, out, stride);
+                in = out;
+            }
+        }
+        x = net.gemm(net.flatten(net.globalAveragePool(x)), "head", in, classes);
+        return net.output(x, "logits", ElementType.FLOAT, "N", classes).build();
+    }
+
+    /**
+     * A ready architecture by name.
+     *
+     * @param sample axes of one sample
+     * @throws TrainingException SETTINGS_INVALID when there is none of that name
+     */
+    public static Graph byName(String name, long[] sample, int classes, long seed) {
+        int channels = (int) sample[0];
+        int size = sample.length > 1 ? (int) sample[1] : 1;
+        return switch (name) {
+            case "resnet8" -> resNet(1, 16, channels, size, classes, seed);
+            case "resnet20" -> resNet(3, 16, channels, size, classes, seed);
+            default ->
+                throw new TrainingException(
+                        Code.SETTINGS_INVALID, "architecture " + name + " is unknown; there are resnet8, resnet20");
+        };
+    }
+
+    private static String basicBlock(GraphBuilder net, String x, String name, int in, int out, int stride) {
+        String y = net.relu(
+                net.batchNorm(net.conv(x, name + "_conv1", in, out, 3, stride, 1, 1, false), name + "_norm1", out));
+        y = net.batchNorm(net.conv(y, name + "_conv2", out, out, 3, 1, 1, 1, false), name + "_norm2", out);
+        String shortcut = x;
+        if (stride != 1 || in != out) {
+            shortcut = net.batchNorm(
+                    net.conv(x, name + "_shortcut", in, out, 1, stride, 0, 1, false), name + "_shortcut_norm", out);
+        }
+        return net.relu(net.add(y, shortcut));
+    }
+}

@@ -1,0 +1,138 @@
+package dev.edgewright.training.child;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.edgewright.training.TrainingException;
+import dev.edgewright.training.TrainingException.Code;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What to train, on what, how, and where to leave it. Read from YAML; relative paths are taken from the file's folder.
+ *
+ * @param architecture name of a ready architecture ({@code resnet20}), or null when {@code graph} is given
+ * @param graph ONNX file to train, or null
+ * @param output graph output that is scored
+ * @param data training and validation samples, and test samples that are scored once, at the end
+ * @param training epochs, rate and the like
+ * @param augment {@code flip}, {@code shift} (pixels), {@code cutout} (pixels)
+ * @param threads threads of the engine, 0 for all
+ * @param result folder for the trained graph, the checkpoint and the record
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record TrainingJob(
+        String architecture,
+        String graph,
+        String output,
+        Data data,
+        Training training,
+        Map<String, Integer> augment,
+        int threads,
+        String result) {
+
+    /**
+     * IDX files.
+     *
+     * @param mean of the pixels in 0..1
+     * @param deviation of the pixels in 0..1
+     * @param validation how many samples at the end of the training files are held out
+     * @param digests MD5 of files after unpacking, by file name; checked when given
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Data(
+            String images,
+            String labels,
+            String testImages,
+            String testLabels,
+            double mean,
+            double deviation,
+            int validation,
+            Map<String, String> digests) {}
+
+    /**
+     * @param schedule {@code one-cycle}, {@code cosine}, {@code steps} or {@code constant}
+     * @param optimizer {@code sgd} or {@code adamw}
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Training(
+            int epochs,
+            int batch,
+            double rate,
+            String schedule,
+            String optimizer,
+            double momentum,
+            double decay,
+            double labelSmoothing,
+            double clipNorm,
+            double mixup,
+            double averaging,
+            int patience,
+            long seed) {}
+
+    private static final List<String> REQUIRED = List.of("output", "data", "training", "result");
+
+    static ObjectMapper json() {
+        return JsonMapper.builder().build();
+    }
+
+    /** Reads a job; every path in it becomes absolute. */
+    public static TrainingJob read(Path yaml) {
+        try {
+            TrainingJob job = new ObjectMapper(new YAMLFactory()).readValue(Files.readString(yaml), TrainingJob.class);
+            return job.checked(yaml).resolved(yaml.toAbsolutePath().getParent());
+        } catch (JsonProcessingException e) {
+            throw new TrainingException(Code.SETTINGS_INVALID, yaml + ": " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new TrainingException(Code.SETTINGS_INVALID, "cannot read " + yaml + ": " + e.getMessage(), e);
+        }
+    }
+
+    private TrainingJob checked(Path yaml) {
+        Object[] present = {output, data, training, result};
+        for (int i = 0; i < present.length; i++) {
+            if (present[i] == null) {
+                throw new TrainingException(Code.SETTINGS_INVALID, yaml + ": " + REQUIRED.get(i) + " is missing");
+            }
+        }
+        if ((architecture == null) == (graph == null)) {
+            throw new TrainingException(
+                    Code.SETTINGS_INVALID, yaml + ": give either architecture or graph, not both or neither");
+        }
+        return this;
+    }
+
+    private TrainingJob resolved(Path folder) {
+        return new TrainingJob(
+                architecture,
+                resolve(folder, graph),
+                output,
+                new Data(
+                        resolve(folder, data.images()),
+                        resolve(folder, data.labels()),
+                        resolve(folder, data.testImages()),
+                        resolve(folder, data.testLabels()),
+                        data.mean(),
+                        data.deviation(),
+                        data.validation(),
+                        data.digests()),
+                training,
+                augment,
+                threads,
+                resolve(folder, result));
+    }
+
+    private static String resolve(Path folder, String path) {
+        return path == null ? null : folder.resolve(path).normalize().toString();
+    }
+
+    /** The same job with other results, for instance in a test. */
+    public TrainingJob withResult(Path folder) {
+        return new TrainingJob(architecture, graph, output, data, training, augment, threads, folder.toString());
+    }
+}

@@ -1,0 +1,227 @@
+package dev.edgewright.training.child;
+
+import dev.edgewright.compression.graph.Graph;
+import dev.edgewright.compression.graph.onnx.OnnxFile;
+import dev.edgewright.training.TrainingException;
+import dev.edgewright.training.TrainingException.Code;
+import dev.edgewright.training.architecture.Architectures;
+import dev.edgewright.training.augment.Augmentation;
+import dev.edgewright.training.data.IdxImages;
+import dev.edgewright.training.data.Samples;
+import dev.edgewright.training.op.OperatorTable;
+import dev.edgewright.training.optimizer.AdamW;
+import dev.edgewright.training.optimizer.Optimizer;
+import dev.edgewright.training.optimizer.Sgd;
+import dev.edgewright.training.schedule.Schedule;
+import dev.edgewright.training.tensor.PyTorchBackend;
+import dev.edgewright.training.tensor.TensorBackend;
+import dev.edgewright.training.trainer.Evaluation;
+import dev.edgewright.training.trainer.GraphProgram;
+import dev.edgewright.training.trainer.ModelState;
+import dev.edgewright.training.trainer.Objective;
+import dev.edgewright.training.trainer.Trainer;
+import dev.edgewright.training.trainer.TrainingListener;
+import dev.edgewright.training.trainer.TrainingResult;
+import dev.edgewright.training.trainer.TrainingSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Carries out a training job in this process: data checked, trained or resumed, the graph and a record of it written. */
+public final class TrainingRun {
+
+    private TrainingRun() {}
+
+    /**
+     * Trains, or goes on where the checkpoint in the result folder ends.
+     *
+     * @return the record that is also written to {@code training.json}
+     */
+    public static Map<String, Object> run(TrainingJob job, TrainingListener listener) {
+        TrainingJob.Data data = job.data();
+        checkDigests(data);
+        Samples all = IdxImages.open(Path.of(data.images()), Path.of(data.labels()), data.mean(), data.deviation());
+        int held = data.validation();
+        if (held < 1 || held >= all.size()) {
+            throw new TrainingException(
+                    Code.SETTINGS_INVALID, "validation " + held + " must lie between 1 and " + (all.size() - 1));
+        }
+        Samples training = all.part(0, all.size() - held);
+        Samples validation = all.part(all.size() - held, all.size());
+        Graph graph = graph(job, all);
+        TrainingJob.Training how = job.training();
+        TrainingSettings settings = new TrainingSettings(
+                how.epochs(),
+                how.batch(),
+                how.rate(),
+                how.labelSmoothing(),
+                how.clipNorm(),
+                how.mixup(),
+                how.averaging(),
+                how.patience(),
+                false,
+                how.seed());
+        Path folder = Path.of(job.result());
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new TrainingException(Code.OUTPUT_FAILED, "cannot make " + folder + ": " + e.getMessage(), e);
+        }
+        long begin = System.nanoTime();
+        try (TensorBackend backend = new PyTorchBackend()) {
+            if (job.threads() > 0) {
+                backend.threads(job.threads());
+            }
+            TrainingResult result = new Trainer(backend, settings)
+                    .augmentation(augmentation(job))
+                    .schedule(schedule(how))
+                    .checkpoint(folder.resolve("checkpoint"))
+                    .listener(new KeepingBest(listener, folder))
+                    .train(
+                            graph,
+                            training,
+                            validation,
+                            job.output(),
+                            Objective.classification(job.output()),
+                            optimizer(how));
+            Path file = folder.resolve("model.onnx");
+            write(result.graph(), file);
+            Map<String, Object> record = new LinkedHashMap<>();
+            record.put("job", job);
+            record.put("engine", backend.describe());
+            record.put("parameters", result.graph().parameters());
+            record.put("bestEpoch", result.bestEpoch());
+            record.put("validationAccuracy", result.validationAccuracy());
+            record.put("validationAccuracies", result.accuracies());
+            record.put("seconds", Math.round((System.nanoTime() - begin) / 1e9));
+            if (data.testImages() != null) {
+                Samples test = IdxImages.open(
+                        Path.of(data.testImages()), Path.of(data.testLabels()), data.mean(), data.deviation());
+                Evaluation score = Evaluation.of(
+                        backend,
+                        GraphProgram.of(result.graph(), OperatorTable.standard()),
+                        ModelState.frozen(result.graph(), backend),
+                        test,
+                        job.output(),
+                        500);
+                record.put("testSamples", score.samples());
+                record.put("testAccuracy", score.accuracy());
+                record.put("testHalfWidth95", score.halfWidth());
+            }
+            Files.writeString(
+                    folder.resolve("training.json"),
+                    TrainingJob.json().writerWithDefaultPrettyPrinter().writeValueAsString(record) + "\n");
+            return record;
+        } catch (IOException e) {
+            throw new TrainingException(Code.OUTPUT_FAILED, "cannot write to " + folder + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Passes reports on, and nothing else yet. */
+    private record KeepingBest(TrainingListener inner, Path folder) implements TrainingListener {
+        @Override
+        public void started(String engine, long steps) {
+            inner.started(engine, steps);
+        }
+
+        @Override
+        public void step(int epoch, int step, int steps, double loss) {
+            inner.step(epoch, step, steps, loss);
+        }
+
+        @Override
+        public void epoch(dev.edgewright.training.trainer.EpochReport report) {
+            inner.epoch(report);
+        }
+
+        @Override
+        public boolean cancelled() {
+            return inner.cancelled();
+        }
+    }
+
+    private static void write(Graph graph, Path file) throws IOException {
+        Path temporary = file.resolveSibling(file.getFileName() + ".new");
+        OnnxFile.write(graph, temporary);
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static void checkDigests(TrainingJob.Data data) {
+        if (data.digests() == null) {
+            return;
+        }
+        for (String path : new String[] {data.images(), data.labels(), data.testImages(), data.testLabels()}) {
+            if (path == null) {
+                continue;
+            }
+            String name = Path.of(path).getFileName().toString();
+            String wanted = data.digests().get(name);
+            if (wanted != null) {
+                String got = IdxImages.md5(Path.of(path));
+                if (!got.equals(wanted)) {
+                    throw new TrainingException(
+                            Code.DATA_INVALID, path + " has MD5 " + got + " and should have " + wanted);
+                }
+            }
+        }
+    }
+
+    private static Graph graph(TrainingJob job, Samples samples) {
+        if (job.graph() != null) {
+            return OnnxFile.read(Path.of(job.graph()));
+        }
+        int classes = 0;
+        for (int i = 0; i < samples.size(); i++) {
+            classes = Math.max(classes, samples.label(i) + 1);
+        }
+        return Architectures.byName(
+                job.architecture(), samples.shape(), classes, job.training().seed());
+    }
+
+    private static Augmentation augmentation(TrainingJob job) {
+        List<Augmentation> steps = new ArrayList<>();
+        float black = (float) ((0 - job.data().mean()) / job.data().deviation());
+        if (job.augment() != null) {
+            job.augment().forEach((name, strength) -> {
+                switch (name) {
+                    case "flip" -> steps.add(strength > 0 ? Augmentation.flip() : Augmentation.none());
+                    case "shift" -> steps.add(Augmentation.shift(strength, black));
+                    case "cutout" -> steps.add(Augmentation.cutout(strength, black));
+                    default ->
+                        throw new TrainingException(
+                                Code.SETTINGS_INVALID,
+                                "augment " + name + " is unknown; there are flip, shift, cutout");
+                }
+            });
+        }
+        return Augmentation.all(steps);
+    }
+
+    static Schedule schedule(TrainingJob.Training how) {
+        return switch (how.schedule() == null ? "cosine" : how.schedule()) {
+            case "one-cycle" -> Schedule.oneCycle(0.25);
+            case "cosine" -> Schedule.cosine();
+            case "steps" -> Schedule.steps(0.1, 0.5, 0.75);
+            case "constant" -> Schedule.constant();
+            default ->
+                throw new TrainingException(
+                        Code.SETTINGS_INVALID,
+                        "schedule " + how.schedule() + " is unknown; there are one-cycle, cosine, steps, constant");
+        };
+    }
+
+    static Optimizer optimizer(TrainingJob.Training how) {
+        return switch (how.optimizer() == null ? "sgd" : how.optimizer()) {
+            case "sgd" -> new Sgd(how.momentum(), how.decay());
+            case "adamw" -> AdamW.withDecay(how.decay());
+            default ->
+                throw new TrainingException(
+                        Code.SETTINGS_INVALID, "optimizer " + how.optimizer() + " is unknown; there are sgd, adamw");
+        };
+    }
+}

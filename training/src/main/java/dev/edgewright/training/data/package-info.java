@@ -1,0 +1,2 @@
+/** Samples with labels, in memory, with the facts that identify them. Uses no other room. */
+package dev.edgewright.training.data;

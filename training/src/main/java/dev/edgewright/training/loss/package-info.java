@@ -1,0 +1,2 @@
+/** What training makes small. Uses tensor. */
+package dev.edgewright.training.loss;

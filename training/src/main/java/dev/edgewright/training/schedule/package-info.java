@@ -1,0 +1,2 @@
+/** Learning rates over time. Uses no other room. */
+package dev.edgewright.training.schedule;

@@ -1,0 +1,535 @@
+package dev.edgewright.training.tensor;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import java.util.Arrays;
+
+/** A libtorch tensor. Results belong to the manager of the first operand, so the backend borrows long-lived tensors into a scope. */
+final class PyTorchTensor implements Tensor {
+
+    /** Channels that oneDNN's convolution gradient handles in one block; see {@link #convolution}. */
+    private static final int BLOCK = 16;
+
+    final PtNDArray array;
+
+    PyTorchTensor(PtNDArray array) {
+        this.array = array;
+    }
+
+    private static PtNDArray raw(Tensor tensor) {
+        return ((PyTorchTensor) tensor).array;
+    }
+
+    private static Tensor wrap(ai.djl.ndarray.NDArray array) {
+        return new PyTorchTensor((PtNDArray) array);
+    }
+
+    private static ai.djl.ndarray.types.Shape djl(long... dimensions) {
+        return new ai.djl.ndarray.types.Shape(dimensions);
+    }
+
+    @Override
+    public Shape shape() {
+        return new Shape(array.getShape().getShape());
+    }
+
+    @Override
+    public Type type() {
+        DataType type = array.getDataType();
+        return switch (type) {
+            case FLOAT32 -> Type.FLOAT;
+            case INT64 -> Type.INT64;
+            case BOOLEAN -> Type.BOOL;
+            default -> throw new IllegalStateException("tensor type " + type + " is not used here");
+        };
+    }
+
+    @Override
+    public float[] toFloats() {
+        return type() == Type.FLOAT
+                ? array.toFloatArray()
+                : ((PtNDArray) array.toType(DataType.FLOAT32, false)).toFloatArray();
+    }
+
+    @Override
+    public long[] toLongs() {
+        return type() == Type.INT64
+                ? array.toLongArray()
+                : array.toType(DataType.INT64, false).toLongArray();
+    }
+
+    @Override
+    public Tensor add(Tensor other) {
+        return wrap(JniUtils.add(array, raw(other)));
+    }
+
+    @Override
+    public Tensor sub(Tensor other) {
+        return wrap(JniUtils.sub(array, raw(other)));
+    }
+
+    @Override
+    public Tensor mul(Tensor other) {
+        return wrap(JniUtils.mul(array, raw(other)));
+    }
+
+    @Override
+    public Tensor div(Tensor other) {
+        return wrap(JniUtils.div(array, raw(other)));
+    }
+
+    @Override
+    public Tensor pow(Tensor exponent) {
+        return wrap(JniUtils.pow(array, raw(exponent)));
+    }
+
+    @Override
+    public Tensor maximum(Tensor other) {
+        return wrap(JniUtils.max(array, raw(other)));
+    }
+
+    @Override
+    public Tensor minimum(Tensor other) {
+        return wrap(JniUtils.min(array, raw(other)));
+    }
+
+    @Override
+    public Tensor add(double value) {
+        return wrap(array.add((float) value));
+    }
+
+    @Override
+    public Tensor mul(double value) {
+        return wrap(array.mul((float) value));
+    }
+
+    @Override
+    public Tensor pow(double exponent) {
+        return wrap(array.pow((float) exponent));
+    }
+
+    @Override
+    public Tensor clip(double low, double high) {
+        return wrap(array.clip((float) low, (float) high));
+    }
+
+    @Override
+    public Tensor neg() {
+        return wrap(JniUtils.neg(array));
+    }
+
+    @Override
+    public Tensor abs() {
+        return wrap(JniUtils.abs(array));
+    }
+
+    @Override
+    public Tensor sqrt() {
+        return wrap(JniUtils.sqrt(array));
+    }
+
+    @Override
+    public Tensor exp() {
+        return wrap(JniUtils.exp(array));
+    }
+
+    @Override
+    public Tensor log() {
+        return wrap(JniUtils.log(array));
+    }
+
+    @Override
+    public Tensor sin() {
+        return wrap(JniUtils.sin(array));
+    }
+
+    @Override
+    public Tensor cos() {
+        return wrap(JniUtils.cos(array));
+    }
+
+    @Override
+    public Tensor tanh() {
+        return wrap(JniUtils.tanh(array));
+    }
+
+    @Override
+    public Tensor sigmoid() {
+        return wrap(JniUtils.sigmoid(array));
+    }
+
+    @Override
+    public Tensor erf() {
+        return wrap(JniUtils.erf(array));
+    }
+
+    @Override
+    public Tensor relu() {
+        return wrap(JniUtils.relu(array));
+    }
+
+    @Override
+    public Tensor softplus() {
+        return wrap(JniUtils.softPlus(array));
+    }
+
+    @Override
+    public Tensor leakyRelu(double slope) {
+        return wrap(JniUtils.leakyRelu(array, slope));
+    }
+
+    @Override
+    public Tensor elu(double alpha) {
+        return wrap(JniUtils.elu(array, alpha));
+    }
+
+    @Override
+    public Tensor round() {
+        return wrap(JniUtils.round(array));
+    }
+
+    @Override
+    public Tensor floor() {
+        return wrap(JniUtils.floor(array));
+    }
+
+    @Override
+    public Tensor ceil() {
+        return wrap(JniUtils.ceil(array));
+    }
+
+    @Override
+    public Tensor sign() {
+        return wrap(JniUtils.sign(array));
+    }
+
+    @Override
+    public Tensor eq(Tensor other) {
+        return wrap(JniUtils.eq(array, raw(other)));
+    }
+
+    @Override
+    public Tensor gt(Tensor other) {
+        return wrap(JniUtils.gt(array, raw(other)));
+    }
+
+    @Override
+    public Tensor gte(Tensor other) {
+        return wrap(JniUtils.gte(array, raw(other)));
+    }
+
+    @Override
+    public Tensor lt(Tensor other) {
+        return wrap(JniUtils.lt(array, raw(other)));
+    }
+
+    @Override
+    public Tensor lte(Tensor other) {
+        return wrap(JniUtils.lte(array, raw(other)));
+    }
+
+    @Override
+    public Tensor and(Tensor other) {
+        return wrap(JniUtils.logicalAnd(array, raw(other)));
+    }
+
+    @Override
+    public Tensor or(Tensor other) {
+        return wrap(JniUtils.logicalOr(array, raw(other)));
+    }
+
+    @Override
+    public Tensor not() {
+        return wrap(JniUtils.logicalNot(array));
+    }
+
+    @Override
+    public Tensor where(Tensor whenTrue, Tensor whenFalse) {
+        return wrap(JniUtils.where(array, raw(whenTrue), raw(whenFalse)));
+    }
+
+    @Override
+    public Tensor sum(boolean keepDimensions, int... axes) {
+        return wrap(JniUtils.sum(array, Arrays.stream(axes).asLongStream().toArray(), keepDimensions));
+    }
+
+    @Override
+    public Tensor mean(boolean keepDimensions, int... axes) {
+        long count = 1;
+        for (int axis : axes) {
+            count *= shape().get(axis);
+        }
+        return sum(keepDimensions, axes).mul(1.0 / count);
+    }
+
+    @Override
+    public Tensor max(boolean keepDimensions, int... axes) {
+        return alongEach(keepDimensions, axes, (a, axis) -> JniUtils.max(a, axis, true));
+    }
+
+    @Override
+    public Tensor min(boolean keepDimensions, int... axes) {
+        return alongEach(keepDimensions, axes, (a, axis) -> JniUtils.min(a, axis, true));
+    }
+
+    @Override
+    public Tensor prod(boolean keepDimensions, int... axes) {
+        return alongEach(keepDimensions, axes, (a, axis) -> JniUtils.prod(a, axis, true));
+    }
+
+    private interface AlongAxis {
+        PtNDArray apply(PtNDArray array, long axis);
+    }
+
+    /** libtorch reduces these over one axis at a time only. */
+    private Tensor alongEach(boolean keepDimensions, int[] axes, AlongAxis reduction) {
+        Shape shape = shape();
+        PtNDArray result = array;
+        boolean[] reduced = new boolean[shape.rank()];
+        for (int axis : axes) {
+            reduced[shape.axis(axis)] = true;
+            result = reduction.apply(result, shape.axis(axis));
+        }
+        if (keepDimensions) {
+            return wrap(result);
+        }
+        long[] kept = java.util.stream.IntStream.range(0, shape.rank())
+                .filter(axis -> !reduced[axis])
+                .mapToLong(shape::get)
+                .toArray();
+        return wrap(JniUtils.reshape(result, kept));
+    }
+
+    @Override
+    public Tensor softmax(int axis) {
+        return wrap(JniUtils.softmax(array, axis, DataType.FLOAT32));
+    }
+
+    @Override
+    public Tensor logSoftmax(int axis) {
+        return wrap(JniUtils.logSoftmax(array, axis, DataType.FLOAT32));
+    }
+
+    @Override
+    public Tensor argMax(int axis) {
+        return wrap(JniUtils.argMax(array, axis, false));
+    }
+
+    @Override
+    public Tensor reshape(long... shape) {
+        return wrap(JniUtils.reshape(array, shape));
+    }
+
+    @Override
+    public Tensor transpose(int... order) {
+        return wrap(JniUtils.permute(array, Arrays.stream(order).asLongStream().toArray()));
+    }
+
+    @Override
+    public Tensor broadcast(long... shape) {
+        return wrap(JniUtils.broadcast(array, djl(shape)));
+    }
+
+    @Override
+    public Tensor slice(int axis, long start, long end, long step) {
+        return wrap(JniUtils.slice(array, shape().axis(axis), start, end, step));
+    }
+
+    @Override
+    public Tensor flip(int... axes) {
+        return wrap(JniUtils.flip(array, Arrays.stream(axes).asLongStream().toArray()));
+    }
+
+    @Override
+    public Tensor pad(long[] before, long[] after, double value) {
+        long[] pairs = new long[before.length * 2];
+        for (int axis = 0; axis < before.length; axis++) {
+            int place = 2 * (before.length - 1 - axis); // libtorch counts from the last axis
+            pairs[place] = before[axis];
+            pairs[place + 1] = after[axis];
+        }
+        return wrap(JniUtils.pad(array, pairs, value));
+    }
+
+    @Override
+    public Tensor tile(long... repeats) {
+        return wrap(JniUtils.tile(array, repeats));
+    }
+
+    @Override
+    public Tensor gather(Tensor indices, int axis) {
+        Shape data = shape();
+        int along = data.axis(axis);
+        int rank = data.rank();
+        Shape index = indices.shape();
+        // Bring the axis to the front, look rows up as an embedding (which has a gradient), put the axes back.
+        int[] toFront = new int[rank];
+        toFront[0] = along;
+        for (int i = 0, k = 1; i < rank; i++) {
+            if (i != along) {
+                toFront[k++] = i;
+            }
+        }
+        Tensor front = along == 0 ? this : transpose(toFront);
+        long rows = data.get(along);
+        long width = rows == 0 ? 0 : data.elements() / rows;
+        Tensor wrapped = raw(indices).getShape().size() == 0
+                ? indices
+                : indices.lt(wrap(JniUtils.zerosLike(
+                                raw(indices),
+                                DataType.INT64,
+                                array.getDevice(),
+                                ai.djl.ndarray.types.SparseFormat.DENSE)))
+                        .cast(Type.INT64)
+                        .mul((double) rows)
+                        .cast(Type.INT64)
+                        .add(indices);
+        Tensor picked = wrap(
+                JniUtils.embedding(raw(wrapped.reshape(index.elements())), raw(front.reshape(rows, width)), false));
+        long[] shape = new long[index.rank() + rank - 1];
+        System.arraycopy(index.dimensions(), 0, shape, 0, index.rank());
+        for (int i = 1; i < rank; i++) {
+            shape[index.rank() + i - 1] = data.get(toFront[i]);
+        }
+        Tensor result = picked.reshape(shape);
+        if (along == 0) {
+            return result;
+        }
+        int[] back = new int[shape.length];
+        for (int i = 0; i < along; i++) {
+            back[i] = index.rank() + i;
+        }
+        for (int i = 0; i < index.rank(); i++) {
+            back[along + i] = i;
+        }
+        for (int i = along + index.rank(); i < shape.length; i++) {
+            back[i] = i;
+        }
+        return result.transpose(back);
+    }
+
+    @Override
+    public Tensor cast(Type type) {
+        DataType target = switch (type) {
+            case FLOAT -> DataType.FLOAT32;
+            case INT64 -> DataType.INT64;
+            case BOOL -> DataType.BOOLEAN;
+        };
+        return wrap(array.toType(target, false));
+    }
+
+    @Override
+    public Tensor detach() {
+        return wrap(JniUtils.detachGradient(array));
+    }
+
+    @Override
+    public Tensor matMul(Tensor other) {
+        return wrap(JniUtils.matmul(array, raw(other)));
+    }
+
+    /**
+     * The gradient by the input of a dense convolution with stride 1 comes out wrong, without any error, on some processors when the
+     * output channels are no multiple of 16 (oneDNN 3.7). Filters of zeros fill them up, and their outputs are cut off again.
+     */
+    @Override
+    public Tensor convolution(Tensor weight, Tensor bias, ConvolutionGeometry geometry) {
+        long[] kernel = weight.shape().dimensions();
+        boolean pointwise = Arrays.stream(kernel).skip(2).allMatch(k -> k == 1);
+        long outputs = kernel[0];
+        long missing = (BLOCK - outputs % BLOCK) % BLOCK;
+        if (missing == 0 || pointwise || geometry.groups() != 1 || !geometry.unitStride()) {
+            return convolutionAsIs(weight, bias, geometry);
+        }
+        long[] none = new long[kernel.length];
+        long[] more = new long[kernel.length];
+        more[0] = missing;
+        Tensor filled = weight.pad(none, more, 0);
+        Tensor filledBias = bias == null ? null : bias.pad(new long[1], new long[] {missing}, 0);
+        return ((PyTorchTensor) convolutionAsIs(filled, filledBias, geometry)).slice(1, 0, outputs, 1);
+    }
+
+    private PyTorchTensor convolutionAsIs(Tensor weight, Tensor bias, ConvolutionGeometry geometry) {
+        return new PyTorchTensor(JniUtils.convolution(
+                array,
+                raw(weight),
+                bias == null ? null : raw(bias),
+                djl(geometry.stride()),
+                djl(geometry.padding()),
+                djl(geometry.dilation()),
+                geometry.groups()));
+    }
+
+    @Override
+    public Tensor maxPool(long[] kernel, long[] stride, long[] padding, boolean ceil) {
+        return wrap(JniUtils.maxPool(array, djl(kernel), djl(stride), djl(padding), ceil));
+    }
+
+    @Override
+    public Tensor averagePool(long[] kernel, long[] stride, long[] padding, boolean ceil, boolean countPadding) {
+        return wrap(JniUtils.avgPool(array, djl(kernel), djl(stride), djl(padding), ceil, countPadding));
+    }
+
+    @Override
+    public Tensor batchNorm(
+            Tensor scale,
+            Tensor bias,
+            Tensor runningMean,
+            Tensor runningVariance,
+            boolean training,
+            double momentum,
+            double epsilon) {
+        // DJL's order is running mean, running variance, gamma, beta.
+        return wrap(JniUtils.batchNorm(
+                array, raw(runningMean), raw(runningVariance), raw(scale), raw(bias), training, momentum, epsilon));
+    }
+
+    @Override
+    public Tensor layerNorm(Tensor scale, Tensor bias, double epsilon) {
+        Tensor shift = bias == null ? scale.mul(0).detach() : bias;
+        return wrap(JniUtils.layerNorm(array, djl(scale.shape().dimensions()), raw(scale), raw(shift), epsilon));
+    }
+
+    @Override
+    public Tensor dropout(double ratio) {
+        return wrap(JniUtils.dropout(array, ratio, true));
+    }
+
+    @Override
+    public Tensor resize(long height, long width, boolean bilinear, boolean alignCorners) {
+        int mode = bilinear ? 2 : 0; // DJL's numbering: nearest, linear, bilinear
+        return wrap(JniUtils.interpolate(array, new long[] {height, width}, mode, bilinear && alignCorners));
+    }
+
+    @Override
+    public void addInPlace(Tensor other, double factor) {
+        if (factor == 1) {
+            JniUtils.addi(array, raw(other));
+        } else {
+            try (PtNDArray scaled = raw(other.mul(factor))) {
+                JniUtils.addi(array, scaled);
+            }
+        }
+    }
+
+    @Override
+    public void mulInPlace(double factor) {
+        array.muli((float) factor);
+    }
+
+    @Override
+    public void assign(float[] values) {
+        array.set(java.nio.FloatBuffer.wrap(values));
+    }
+
+    @Override
+    public void free() {
+        array.close();
+    }
+
+    @Override
+    public String toString() {
+        return type() + " " + shape();
+    }
+}

@@ -1,0 +1,18 @@
+package dev.edgewright.training.trainer;
+
+/** Hears how a training goes. Called on the training's thread. */
+public interface TrainingListener {
+
+    TrainingListener SILENT = new TrainingListener() {};
+
+    default void started(String engine, long steps) {}
+
+    default void step(int epoch, int step, int steps, double loss) {}
+
+    default void epoch(EpochReport report) {}
+
+    /** True to stop at the next step; what the last whole epoch brought is kept. */
+    default boolean cancelled() {
+        return false;
+    }
+}
