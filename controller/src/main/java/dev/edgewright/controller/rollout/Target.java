@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param why the choice, in words
  * @param sequence of the assignment that was published last; 0 before the first
  * @param since when this state was entered, by the controller's clock
+ * @param baseline how it served before the offer, when it sent enough telemetry
  * @param bytesDone as the device reported
  * @param error code and message as the device or a deadline gave them
  */
@@ -33,13 +34,53 @@ public record Target(
         Instant since,
         long bytesDone,
         long bytesTotal,
+        Optional<Baseline> baseline,
         Optional<String> error) {
     public Target {
         Objects.requireNonNull(device, "device");
         Objects.requireNonNull(state, "state");
     }
 
-    public Target in(TargetState next, Instant now, Optional<String> because) {
+    /** A device that the plan holds, before anything was offered. */
+    static Target planned(
+            DeviceId device, int wave, String variant, Digest manifest, String hardwareClass, String why, Instant now) {
+        return new Target(
+                device,
+                wave,
+                variant,
+                Optional.of(manifest),
+                Optional.empty(),
+                hardwareClass,
+                why,
+                TargetState.PLANNED,
+                0,
+                now,
+                0,
+                0,
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /** A device that matched but gets nothing. */
+    static Target skipped(DeviceId device, String hardwareClass, String why, Instant now) {
+        return new Target(
+                device,
+                -1,
+                "",
+                Optional.empty(),
+                Optional.empty(),
+                hardwareClass,
+                why,
+                TargetState.SKIPPED,
+                0,
+                now,
+                0,
+                0,
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    Target in(TargetState next, Instant now, Optional<String> because) {
         return new Target(
                 device,
                 wave,
@@ -53,10 +94,13 @@ public record Target(
                 now,
                 bytesDone,
                 bytesTotal,
+                baseline,
                 because);
     }
 
-    public Target offered(long assignment, Optional<Digest> before, TargetState next, Instant now) {
+    Target offered(long assignment, Optional<Digest> before, Optional<Baseline> measured, Instant now) {
+        var next = RolloutTables.TARGET.require(
+                state, TargetEvent.OFFER, java.util.List.of(device + " is " + state));
         return new Target(
                 device,
                 wave,
@@ -68,12 +112,33 @@ public record Target(
                 next,
                 assignment,
                 now,
+                0,
+                0,
+                measured,
+                Optional.empty());
+    }
+
+    Target reverting(long assignment, Instant now) {
+        var next = RolloutTables.TARGET.require(
+                state, TargetEvent.REVERT, java.util.List.of(device + " is " + state));
+        return new Target(
+                device,
+                wave,
+                variant,
+                manifest,
+                previous,
+                hardwareClass,
+                why,
+                next,
+                assignment,
+                now,
                 bytesDone,
                 bytesTotal,
+                baseline,
                 error);
     }
 
-    public Target progress(long done, long total) {
+    Target progress(long done, long total) {
         return new Target(
                 device,
                 wave,
@@ -87,6 +152,7 @@ public record Target(
                 since,
                 done,
                 total,
+                baseline,
                 error);
     }
 

@@ -1,0 +1,17 @@
+package dev.edgewright.controller.rollout;
+
+/**
+ * How a device served a model before it was offered another variant: what gates compare with. Ends of the p95 are those of its
+ * order statistics at one standard error.
+ *
+ * @param requests that it comes from
+ * @param errorRatio 0..1
+ * @param joulesPerInference net; 0 when unknown
+ */
+public record Baseline(
+        long requests, double p95Ms, double p95LowMs, double p95HighMs, long errors, double joulesPerInference) {
+
+    double errorRatio() {
+        return requests + errors == 0 ? 0 : (double) errors / Math.max(requests, errors);
+    }
+}

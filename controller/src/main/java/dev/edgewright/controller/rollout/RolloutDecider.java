@@ -1,0 +1,153 @@
+package dev.edgewright.controller.rollout;
+
+import dev.edgewright.controller.rollout.GatePolicy.OnBreach;
+import dev.edgewright.controller.rollout.GatePolicy.Scope;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The one place that decides what a rollout does next. Pure: the same rollout and facts give the same decision, at any time, any
+ * number of times.
+ */
+public final class RolloutDecider {
+
+    /** Ended devices that the early stop by confidence bound needs; below it only certain failures stop a wave. */
+    static final int EARLY_STOP_DEVICES = 10;
+
+    private RolloutDecider() {}
+
+    public static Decision decide(Rollout rollout, WaveFacts facts) {
+        return switch (rollout.state()) {
+            case SCHEDULED -> scheduled(rollout, facts);
+            case RUNNING -> breach(rollout, facts).orElseGet(() -> run(rollout, facts));
+            case AWAITING_APPROVAL -> breach(rollout, facts)
+                    .orElseGet(() -> new Decision.Wait("wave " + rollout.currentWave() + " waits for approval"));
+            case PAUSED -> breach(rollout, facts).orElseGet(() -> new Decision.Wait("paused"));
+            case REVERTING -> facts.goingBack() > 0
+                    ? new Decision.Wait(facts.goingBack() + " devices are on their way back")
+                    : new Decision.FinishRevert("every device that was offered something is back, or will be when it returns");
+            case HALTED, REVERTED, ABORTED, SUCCEEDED -> new Decision.Wait(rollout.reason());
+        };
+    }
+
+    private static Decision scheduled(Rollout rollout, WaveFacts facts) {
+        var startAt = rollout.request().pace().startAt();
+        if (startAt.isPresent() && facts.now().isBefore(startAt.get())) {
+            return new Decision.Wait("starts at " + startAt.get());
+        }
+        return new Decision.Start("started");
+    }
+
+    private static Decision run(Rollout rollout, WaveFacts facts) {
+        int index = rollout.currentWave();
+        if (index == rollout.waves().size()) {
+            return new Decision.Finish("all " + index + " waves are done");
+        }
+        Wave wave = rollout.waves().get(index);
+        return switch (wave.state()) {
+            case PENDING -> wave.needsApproval()
+                    ? new Decision.AskApproval(index, "wave " + index + " needs approval before it begins")
+                    : new Decision.StartWave(index, "wave " + index + " begins with " + wave.devices() + " devices");
+            case RUNNING -> running(index, facts);
+            case SOAKING -> soaking(rollout, wave, facts);
+            case DONE, STOPPED -> throw new IllegalStateException("a done wave is never the current one");
+        };
+    }
+
+    private static Decision running(int index, WaveFacts facts) {
+        if (facts.offerable() > 0) {
+            return new Decision.Offer(index, "offered to " + facts.offerable() + " devices of wave " + index);
+        }
+        if (facts.planned() > 0) {
+            return new Decision.Wait(facts.planned() + " devices of wave " + index + " wait for their maintenance window");
+        }
+        if (facts.inFlight() > 0) {
+            return new Decision.Wait(facts.inFlight() + " devices of wave " + index + " are on their way");
+        }
+        return new Decision.Settle(
+                index,
+                "wave " + index + ": " + facts.committed() + " committed, " + facts.failed() + " failed");
+    }
+
+    private static Decision soaking(Rollout rollout, Wave wave, WaveFacts facts) {
+        if (facts.inFlight() > 0) {
+            // A device that was silent has spoken again; its end is still awaited, and the soak time with it.
+            return new Decision.Wait(facts.inFlight() + " devices of wave " + wave.index() + " are on their way again");
+        }
+        var until = wave.settledAt().orElseThrow().plus(rollout.request().pace().soak());
+        if (facts.now().isBefore(until)) {
+            return new Decision.Wait("wave " + wave.index() + " is watched until " + until);
+        }
+        double needed = rollout.request().gates().minSuccessRatio();
+        int tolerated = Math.min(rollout.toleratedFailures(), facts.failed());
+        int counted = facts.counted() - tolerated;
+        if (counted > 0 && facts.committed() < needed * counted - 1e-9) {
+            return stop(
+                    rollout,
+                    String.format(
+                            Locale.ROOT,
+                            "wave %d: %d of %d devices committed, at least %.1f %% are needed",
+                            wave.index(),
+                            facts.committed(),
+                            counted,
+                            100 * needed));
+        }
+        return new Decision.FinishWave(
+                wave.index(),
+                "wave " + wave.index() + " is done: " + facts.committed() + " committed, " + facts.failed() + " failed");
+    }
+
+    private static Decision stop(Rollout rollout, String words) {
+        return new Decision.Stop(rollout.request().gates().onBreach() == OnBreach.REVERT, words);
+    }
+
+    /** What the first gate that is broken asks for. */
+    static Optional<Decision> breach(Rollout rollout, WaveFacts facts) {
+        return failures(rollout, facts).<Decision>map(words -> stop(rollout, words)).or(() -> facts.breaches().stream()
+                .findFirst()
+                .map(breach -> rollout.request().gates().scope() == Scope.ROLLOUT
+                        ? stop(rollout, breach.words())
+                        : new Decision.StopGroup(
+                                breach.group(),
+                                rollout.request().gates().onBreach() == OnBreach.REVERT,
+                                breach.words())));
+    }
+
+    private static Optional<String> failures(Rollout rollout, WaveFacts facts) {
+        var gates = rollout.request().gates();
+        int tolerated = rollout.toleratedFailures();
+        int failed = Math.max(0, facts.failed() - tolerated);
+        int failedInAll = Math.max(0, facts.failedInAll() - tolerated);
+        if (failed > gates.maxFailureRatio() * facts.counted() + 1e-9) {
+            return Optional.of(failures("wave " + rollout.currentWave(), failed, facts.counted(), gates));
+        }
+        if (failedInAll > gates.maxFailureRatio() * facts.startedInAll() + 1e-9) {
+            return Optional.of(failures("all waves", failedInAll, facts.startedInAll(), gates));
+        }
+        int ended = facts.committed() + failed;
+        double lower = Confidence.wilsonLower(failed, ended, gates.confidence());
+        if (ended >= EARLY_STOP_DEVICES && lower > gates.maxFailureRatio()) {
+            return Optional.of(String.format(
+                    Locale.ROOT,
+                    "wave %d: %d of the %d devices that ended failed; with %.0f %% confidence more than %.1f %% of all"
+                            + " would, and %.1f %% are allowed",
+                    rollout.currentWave(),
+                    failed,
+                    ended,
+                    100 * gates.confidence(),
+                    100 * lower,
+                    100 * gates.maxFailureRatio()));
+        }
+        return Optional.empty();
+    }
+
+    private static String failures(String where, int failed, int of, GatePolicy gates) {
+        return String.format(
+                Locale.ROOT,
+                "%s: %d of %d devices failed, %.1f %% are allowed",
+                where,
+                failed,
+                of,
+                100 * gates.maxFailureRatio());
+    }
+}
