@@ -5,13 +5,8 @@ package dev.edgewright.controller.rollout;
  * order statistics at one standard error.
  *
  * @param requests that it comes from
- * @param errorRatio 0..1
+ * @param errors among the requests
  * @param joulesPerInference net; 0 when unknown
  */
 public record Baseline(
-        long requests, double p95Ms, double p95LowMs, double p95HighMs, long errors, double joulesPerInference) {
-
-    double errorRatio() {
-        return requests + errors == 0 ? 0 : (double) errors / Math.max(requests, errors);
-    }
-}
+        long requests, double p95Ms, double p95LowMs, double p95HighMs, long errors, double joulesPerInference) {}

@@ -65,9 +65,8 @@ final class GateKeeper {
             }
         }
         var breaches = new ArrayList<Breach>();
-        groups.forEach((group, members) ->
-                firstBreach(rollout.request().model(), members, gates)
-                        .ifPresent(words -> breaches.add(new Breach(group, group + ": " + words))));
+        groups.forEach((group, members) -> firstBreach(rollout.request().model(), members, gates)
+                .ifPresent(words -> breaches.add(new Breach(group, group + ": " + words))));
         return breaches;
     }
 
@@ -187,7 +186,8 @@ final class GateKeeper {
     private static Estimate latencies(List<Pair> pairs) {
         return estimate(
                 pairs.stream()
-                        .filter(p -> p.before().p95Ms() > 0 && p.after().latency().count() > 0)
+                        .filter(p ->
+                                p.before().p95Ms() > 0 && p.after().latency().count() > 0)
                         .toList(),
                 p -> Math.log(summarise(p.after()).p95Ms() / p.before().p95Ms()),
                 p -> Math.hypot(spread(p.before()), spread(summarise(p.after()))));

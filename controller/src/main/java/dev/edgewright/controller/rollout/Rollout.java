@@ -44,7 +44,8 @@ public record Rollout(
     public Rollout withWave(Wave wave, Instant now) {
         var next = new ArrayList<>(waves);
         next.set(wave.index(), wave);
-        return new Rollout(id, request, state, reason, next, toleratedFailures, stoppedGroups, createdAt, now, revision);
+        return new Rollout(
+                id, request, state, reason, next, toleratedFailures, stoppedGroups, createdAt, now, revision);
     }
 
     public Rollout withReason(String why, Instant now) {
@@ -63,7 +64,8 @@ public record Rollout(
     }
 
     public Rollout withRevision(long value) {
-        return new Rollout(id, request, state, reason, waves, toleratedFailures, stoppedGroups, createdAt, updatedAt, value);
+        return new Rollout(
+                id, request, state, reason, waves, toleratedFailures, stoppedGroups, createdAt, updatedAt, value);
     }
 
     /** The first wave that is not done or stopped; the number of waves when there is none. */

@@ -20,12 +20,15 @@ public final class RolloutDecider {
         return switch (rollout.state()) {
             case SCHEDULED -> scheduled(rollout, facts);
             case RUNNING -> breach(rollout, facts).orElseGet(() -> run(rollout, facts));
-            case AWAITING_APPROVAL -> breach(rollout, facts)
-                    .orElseGet(() -> new Decision.Wait("wave " + rollout.currentWave() + " waits for approval"));
+            case AWAITING_APPROVAL ->
+                breach(rollout, facts)
+                        .orElseGet(() -> new Decision.Wait("wave " + rollout.currentWave() + " waits for approval"));
             case PAUSED -> breach(rollout, facts).orElseGet(() -> new Decision.Wait("paused"));
-            case REVERTING -> facts.goingBack() > 0
-                    ? new Decision.Wait(facts.goingBack() + " devices are on their way back")
-                    : new Decision.FinishRevert("every device that was offered something is back, or will be when it returns");
+            case REVERTING ->
+                facts.goingBack() > 0
+                        ? new Decision.Wait(facts.goingBack() + " devices are on their way back")
+                        : new Decision.FinishRevert(
+                                "every device that was offered something is back, or will be when it returns");
             case HALTED, REVERTED, ABORTED, SUCCEEDED -> new Decision.Wait(rollout.reason());
         };
     }
@@ -45,9 +48,11 @@ public final class RolloutDecider {
         }
         Wave wave = rollout.waves().get(index);
         return switch (wave.state()) {
-            case PENDING -> wave.needsApproval()
-                    ? new Decision.AskApproval(index, "wave " + index + " needs approval before it begins")
-                    : new Decision.StartWave(index, "wave " + index + " begins with " + wave.devices() + " devices");
+            case PENDING ->
+                wave.needsApproval()
+                        ? new Decision.AskApproval(index, "wave " + index + " needs approval before it begins")
+                        : new Decision.StartWave(
+                                index, "wave " + index + " begins with " + wave.devices() + " devices");
             case RUNNING -> running(index, facts);
             case SOAKING -> soaking(rollout, wave, facts);
             case DONE, STOPPED -> throw new IllegalStateException("a done wave is never the current one");
@@ -59,14 +64,14 @@ public final class RolloutDecider {
             return new Decision.Offer(index, "offered to " + facts.offerable() + " devices of wave " + index);
         }
         if (facts.planned() > 0) {
-            return new Decision.Wait(facts.planned() + " devices of wave " + index + " wait for their maintenance window");
+            return new Decision.Wait(
+                    facts.planned() + " devices of wave " + index + " wait for their maintenance window");
         }
         if (facts.inFlight() > 0) {
             return new Decision.Wait(facts.inFlight() + " devices of wave " + index + " are on their way");
         }
         return new Decision.Settle(
-                index,
-                "wave " + index + ": " + facts.committed() + " committed, " + facts.failed() + " failed");
+                index, "wave " + index + ": " + facts.committed() + " committed, " + facts.failed() + " failed");
     }
 
     private static Decision soaking(Rollout rollout, Wave wave, WaveFacts facts) {
@@ -94,7 +99,8 @@ public final class RolloutDecider {
         }
         return new Decision.FinishWave(
                 wave.index(),
-                "wave " + wave.index() + " is done: " + facts.committed() + " committed, " + facts.failed() + " failed");
+                "wave " + wave.index() + " is done: " + facts.committed() + " committed, " + facts.failed()
+                        + " failed");
     }
 
     private static Decision stop(Rollout rollout, String words) {
@@ -103,14 +109,16 @@ public final class RolloutDecider {
 
     /** What the first gate that is broken asks for. */
     static Optional<Decision> breach(Rollout rollout, WaveFacts facts) {
-        return failures(rollout, facts).<Decision>map(words -> stop(rollout, words)).or(() -> facts.breaches().stream()
-                .findFirst()
-                .map(breach -> rollout.request().gates().scope() == Scope.ROLLOUT
-                        ? stop(rollout, breach.words())
-                        : new Decision.StopGroup(
-                                breach.group(),
-                                rollout.request().gates().onBreach() == OnBreach.REVERT,
-                                breach.words())));
+        return failures(rollout, facts)
+                .<Decision>map(words -> stop(rollout, words))
+                .or(() -> facts.breaches().stream()
+                        .findFirst()
+                        .map(breach -> rollout.request().gates().scope() == Scope.ROLLOUT
+                                ? stop(rollout, breach.words())
+                                : new Decision.StopGroup(
+                                        breach.group(),
+                                        rollout.request().gates().onBreach() == OnBreach.REVERT,
+                                        breach.words())));
     }
 
     private static Optional<String> failures(Rollout rollout, WaveFacts facts) {

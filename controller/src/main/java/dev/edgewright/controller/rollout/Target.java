@@ -99,8 +99,7 @@ public record Target(
     }
 
     Target offered(long assignment, Optional<Digest> before, Optional<Baseline> measured, Instant now) {
-        var next = RolloutTables.TARGET.require(
-                state, TargetEvent.OFFER, java.util.List.of(device + " is " + state));
+        var next = RolloutTables.TARGET.require(state, TargetEvent.OFFER, java.util.List.of(device + " is " + state));
         return new Target(
                 device,
                 wave,
@@ -119,8 +118,7 @@ public record Target(
     }
 
     Target reverting(long assignment, Instant now) {
-        var next = RolloutTables.TARGET.require(
-                state, TargetEvent.REVERT, java.util.List.of(device + " is " + state));
+        var next = RolloutTables.TARGET.require(state, TargetEvent.REVERT, java.util.List.of(device + " is " + state));
         return new Target(
                 device,
                 wave,

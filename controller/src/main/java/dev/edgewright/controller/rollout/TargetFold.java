@@ -49,7 +49,9 @@ final class TargetFold {
         if (target.previous().isPresent()) {
             back = report.isPresent()
                     && report.get().getSequence() == target.sequence()
-                    && report.get().getActiveManifest().equals(target.previous().get().toByteString())
+                    && report.get()
+                            .getActiveManifest()
+                            .equals(target.previous().get().toByteString())
                     && report.get().getState() == UpdateState.COMMITTED.toProto();
         } else {
             back = reported.getDesiredSequence() >= target.sequence()

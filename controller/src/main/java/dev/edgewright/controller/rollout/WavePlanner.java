@@ -30,8 +30,8 @@ final class WavePlanner {
                     + " that a variant suits");
         }
         if (!byPercent && counted < devices) {
-            throw doNotAddUp("the waves take " + counted + " of " + devices + " devices; add a wave of 100 percent for the"
-                    + " rest, or narrow the query");
+            throw doNotAddUp("the waves take " + counted + " of " + devices
+                    + " devices; add a wave of 100 percent for the" + " rest, or narrow the query");
         }
         if (byPercent && Math.abs(percents - 100) > 0.01) {
             throw doNotAddUp(String.format(
@@ -65,8 +65,8 @@ final class WavePlanner {
     /** Deals out members of each group in turn, keeping the order within a group: a small first wave sees every kind. */
     static <T> List<T> interleave(List<T> items, Function<T, String> group) {
         var groups = new LinkedHashMap<String, List<T>>();
-        items.forEach(item ->
-                groups.computeIfAbsent(group.apply(item), k -> new ArrayList<>()).add(item));
+        items.forEach(item -> groups.computeIfAbsent(group.apply(item), k -> new ArrayList<>())
+                .add(item));
         var dealt = new ArrayList<T>(items.size());
         for (int i = 0; dealt.size() < items.size(); i++) {
             for (var members : groups.values()) {

@@ -75,7 +75,8 @@ public final class DbSchedulerQueue implements JobQueue {
         handler.set(jobs);
         scheduler = Scheduler.create(database.dataSource(), task)
                 .jdbcCustomization(customization(database))
-                .schedulerName(new SchedulerName.Fixed("controller-" + ProcessHandle.current().pid()))
+                .schedulerName(new SchedulerName.Fixed(
+                        "controller-" + ProcessHandle.current().pid()))
                 .threads(workers)
                 .pollingInterval(timing.polling())
                 .heartbeatInterval(timing.heartbeat())

@@ -36,7 +36,8 @@ final class Documents {
         try {
             return MAPPER.writeValueAsString(value);
         } catch (JsonProcessingException e) {
-            throw EdgewrightException.bug("DOCUMENT_UNWRITABLE", "cannot write " + value.getClass().getSimpleName(), e);
+            throw EdgewrightException.bug(
+                    "DOCUMENT_UNWRITABLE", "cannot write " + value.getClass().getSimpleName(), e);
         }
     }
 
@@ -45,7 +46,9 @@ final class Documents {
             return MAPPER.readValue(json, type);
         } catch (JsonProcessingException e) {
             throw EdgewrightException.resource(
-                    "DOCUMENT_UNREADABLE", "a stored " + type.getSimpleName() + " cannot be read: " + e.getMessage(), e);
+                    "DOCUMENT_UNREADABLE",
+                    "a stored " + type.getSimpleName() + " cannot be read: " + e.getMessage(),
+                    e);
         }
     }
 

@@ -31,8 +31,7 @@ public final class JdbiCatalogStore implements CatalogStore {
     public boolean addVersion(ModelVersion version) {
         return 1
                 == database.jdbi()
-                        .withHandle(h -> h.createUpdate(
-                                        """
+                        .withHandle(h -> h.createUpdate("""
                         insert into model_version (model, version, imported_at, doc)
                         values (:model, :version, :at, :doc) on conflict (model, version) do nothing
                         """)
@@ -64,8 +63,7 @@ public final class JdbiCatalogStore implements CatalogStore {
     @Override
     public void putData(DataInfo data) {
         database.jdbi()
-                .useHandle(h -> h.createUpdate(
-                                """
+                .useHandle(h -> h.createUpdate("""
                         insert into model_data (model, doc) values (:model, :doc)
                         on conflict (model) do update set doc = excluded.doc
                         """)
@@ -88,8 +86,7 @@ public final class JdbiCatalogStore implements CatalogStore {
         var measured = new Measured(variant.workload(), variant.latencyHere(), variant.fasterThanOriginal());
         return 1
                 == database.jdbi()
-                        .withHandle(h -> h.createUpdate(
-                                        """
+                        .withHandle(h -> h.createUpdate("""
                         insert into variant (digest, model, version, created_at, signed, doc)
                         values (:digest, :model, :version, :at, :signed, :doc) on conflict (digest) do nothing
                         """)
@@ -122,8 +119,7 @@ public final class JdbiCatalogStore implements CatalogStore {
 
     private static Variant variant(ResultSet row) throws SQLException {
         var signed = Documents.message(Signed.parser(), row.getBytes("signed"));
-        var manifest =
-                Documents.message(Manifest.parser(), signed.getPayload().toByteArray());
+        var manifest = Documents.message(Manifest.parser(), signed.getPayload().toByteArray());
         var measured = Documents.read(row.getString("doc"), Measured.class);
         return new Variant(
                 Digest.ofHex(row.getString("digest")),

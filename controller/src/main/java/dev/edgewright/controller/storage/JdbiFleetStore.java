@@ -24,9 +24,10 @@ public final class JdbiFleetStore implements FleetStore {
 
     @Override
     public List<Device> all() {
-        return database.jdbi().withHandle(h -> h.createQuery("select * from device order by id")
-                .map((row, context) -> device(row))
-                .list());
+        return database.jdbi()
+                .withHandle(h -> h.createQuery("select * from device order by id")
+                        .map((row, context) -> device(row))
+                        .list());
     }
 
     @Override
@@ -35,8 +36,7 @@ public final class JdbiFleetStore implements FleetStore {
             return;
         }
         database.jdbi().useTransaction(h -> {
-            var batch = h.prepareBatch(
-                    """
+            var batch = h.prepareBatch("""
                     insert into device (id, hello, reported, presence, labels, first_seen, last_seen)
                     values (:id, :hello, :reported, :presence, :labels, :first, :last)
                     on conflict (id) do update set hello = excluded.hello, reported = excluded.reported,

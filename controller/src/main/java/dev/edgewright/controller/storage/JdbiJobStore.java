@@ -29,10 +29,11 @@ public final class JdbiJobStore implements JobStore {
 
     @Override
     public Optional<Job> find(String id) {
-        return database.jdbi().withHandle(h -> h.createQuery("select doc from job where id = :id")
-                .bind("id", id)
-                .map((row, context) -> Documents.read(row.getString("doc"), Job.class))
-                .findOne());
+        return database.jdbi()
+                .withHandle(h -> h.createQuery("select doc from job where id = :id")
+                        .bind("id", id)
+                        .map((row, context) -> Documents.read(row.getString("doc"), Job.class))
+                        .findOne());
     }
 
     @Override

@@ -30,8 +30,7 @@ public final class JdbiRolloutStore implements RolloutStore {
     @Override
     public void add(Rollout rollout, Collection<Target> targets, List<HistoryEntry> history) {
         database.jdbi().useTransaction(h -> {
-            h.createUpdate(
-                            """
+            h.createUpdate("""
                     insert into rollout (id, model, state, live, created_at, revision, doc)
                     values (:id, :model, :state, :live, :at, :revision, :doc)
                     """)
@@ -50,10 +49,11 @@ public final class JdbiRolloutStore implements RolloutStore {
 
     @Override
     public Optional<Rollout> find(RolloutId id) {
-        return database.jdbi().withHandle(h -> h.createQuery("select doc, revision from rollout where id = :id")
-                .bind("id", id.value())
-                .map((row, context) -> rollout(row))
-                .findOne());
+        return database.jdbi()
+                .withHandle(h -> h.createQuery("select doc, revision from rollout where id = :id")
+                        .bind("id", id.value())
+                        .map((row, context) -> rollout(row))
+                        .findOne());
     }
 
     @Override
@@ -69,20 +69,20 @@ public final class JdbiRolloutStore implements RolloutStore {
     @Override
     public List<Rollout> live() {
         return database.jdbi()
-                .withHandle(h -> h.createQuery(
-                                "select doc, revision from rollout where live = 1 order by created_at, id")
-                        .map((row, context) -> rollout(row))
-                        .list());
+                .withHandle(
+                        h -> h.createQuery("select doc, revision from rollout where live = 1 order by created_at, id")
+                                .map((row, context) -> rollout(row))
+                                .list());
     }
 
     @Override
     public List<Target> targets(RolloutId id) {
         return database.jdbi()
-                .withHandle(h -> h.createQuery(
-                                "select doc from rollout_target where rollout = :id order by wave, device")
-                        .bind("id", id.value())
-                        .map((row, context) -> Documents.read(row.getString("doc"), Target.class))
-                        .list());
+                .withHandle(
+                        h -> h.createQuery("select doc from rollout_target where rollout = :id order by wave, device")
+                                .bind("id", id.value())
+                                .map((row, context) -> Documents.read(row.getString("doc"), Target.class))
+                                .list());
     }
 
     @Override
@@ -111,8 +111,7 @@ public final class JdbiRolloutStore implements RolloutStore {
     private boolean stepInTransaction(Step step) {
         var rollout = step.rollout();
         return database.jdbi().inTransaction(h -> {
-            int changed = h.createUpdate(
-                            """
+            int changed = h.createUpdate("""
                     update rollout set state = :state, live = :live, revision = revision + 1, doc = :doc
                     where id = :id and revision = :revision
                     """)
@@ -134,17 +133,19 @@ public final class JdbiRolloutStore implements RolloutStore {
 
     @Override
     public Map<DeviceId, DesiredRecord> desired() {
-        return database.jdbi().withHandle(h -> h.createQuery("select * from desired")
-                .map((row, context) -> desired(row))
-                .collect(Collectors.toMap(DesiredRecord::device, d -> d)));
+        return database.jdbi()
+                .withHandle(h -> h.createQuery("select * from desired")
+                        .map((row, context) -> desired(row))
+                        .collect(Collectors.toMap(DesiredRecord::device, d -> d)));
     }
 
     @Override
     public Optional<DesiredRecord> desired(DeviceId device) {
-        return database.jdbi().withHandle(h -> h.createQuery("select * from desired where device = :device")
-                .bind("device", device.value())
-                .map((row, context) -> desired(row))
-                .findOne());
+        return database.jdbi()
+                .withHandle(h -> h.createQuery("select * from desired where device = :device")
+                        .bind("device", device.value())
+                        .map((row, context) -> desired(row))
+                        .findOne());
     }
 
     @Override
@@ -155,8 +156,9 @@ public final class JdbiRolloutStore implements RolloutStore {
         database.jdbi().useTransaction(h -> {
             var batch = h.prepareBatch(
                     "update desired set published = :published where device = :device and published < :published");
-            sequences.forEach((device, sequence) ->
-                    batch.bind("device", device.value()).bind("published", sequence).add());
+            sequences.forEach((device, sequence) -> batch.bind("device", device.value())
+                    .bind("published", sequence)
+                    .add());
             batch.execute();
         });
     }
@@ -165,8 +167,7 @@ public final class JdbiRolloutStore implements RolloutStore {
         if (targets.isEmpty()) {
             return;
         }
-        var batch = h.prepareBatch(
-                """
+        var batch = h.prepareBatch("""
                 insert into rollout_target (rollout, device, wave, state, doc) values (:rollout, :device, :wave, :state, :doc)
                 on conflict (rollout, device) do update set state = excluded.state, wave = excluded.wave, doc = excluded.doc
                 """);
@@ -185,8 +186,7 @@ public final class JdbiRolloutStore implements RolloutStore {
         if (history.isEmpty()) {
             return;
         }
-        var batch = h.prepareBatch(
-                """
+        var batch = h.prepareBatch("""
                 insert into rollout_history (rollout, sequence, at, kind, who, words)
                 values (:rollout, :sequence, :at, :kind, :who, :words)
                 """);
@@ -207,8 +207,7 @@ public final class JdbiRolloutStore implements RolloutStore {
         if (desired.isEmpty()) {
             return;
         }
-        var batch = h.prepareBatch(
-                """
+        var batch = h.prepareBatch("""
                 insert into desired (device, sequence, published, state) values (:device, :sequence, :published, :state)
                 on conflict (device) do update set sequence = excluded.sequence, state = excluded.state
                 where desired.sequence < excluded.sequence

@@ -1,0 +1,452 @@
+package dev.edgewright.controller.rollout;
+
+import dev.edgewright.common.error.EdgewrightException;
+import dev.edgewright.common.id.DeviceId;
+import dev.edgewright.common.id.Digest;
+import dev.edgewright.common.id.ModelName;
+import dev.edgewright.common.id.RolloutId;
+import dev.edgewright.common.signing.SigningKey;
+import dev.edgewright.controller.catalog.CatalogService;
+import dev.edgewright.controller.fleet.Device;
+import dev.edgewright.controller.fleet.FleetChange;
+import dev.edgewright.controller.fleet.FleetService;
+import dev.edgewright.controller.selection.SelectionService;
+import dev.edgewright.controller.telemetry.Cohorts;
+import dev.edgewright.controller.telemetry.TelemetryService;
+import dev.edgewright.controller.telemetry.Usage;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs rollouts: hears of devices, folds what they say, asks {@link RolloutDecider} what to do, persists it in one transaction,
+ * and only then publishes. Level-based: {@link #reconcile} looks at what is, so that a kill at any point loses nothing.
+ *
+ * <p>One lock guards all of it; the runner that is given wakes it up for devices that said something, and {@link #tick()} for what
+ * depends on time.
+ */
+public final class RolloutEngine implements RolloutService, Cohorts {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RolloutEngine.class);
+    private static final int MAX_DECISIONS = 1000;
+
+    private final FleetService fleet;
+    private final RolloutStore store;
+    private final RolloutPlanner planner;
+    private final RolloutSteps steps;
+    private final GateKeeper gates;
+    private final DesiredBook book;
+    private final DesiredOutbox outbox;
+    private final Clock clock;
+    private final Executor runner;
+    private final Supplier<RolloutId> ids;
+
+    private final Map<RolloutId, LiveRollout> live = new ConcurrentHashMap<>();
+    private final Set<DeviceId> dirty = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean awake = new AtomicBoolean();
+    private final AtomicLong lateReports = new AtomicLong();
+    private final AtomicLong decisions = new AtomicLong();
+
+    /** @param runner runs {@code drain}; one thread, or the caller's own in tests */
+    public RolloutEngine(
+            FleetService fleet,
+            CatalogService catalog,
+            SelectionService selection,
+            TelemetryService telemetry,
+            RolloutStore store,
+            SigningKey fleetKey,
+            DesiredPublisher publisher,
+            Clock clock,
+            Executor runner,
+            Supplier<RolloutId> ids) {
+        this.fleet = fleet;
+        this.store = store;
+        this.planner = new RolloutPlanner(fleet, catalog, selection);
+        this.gates = new GateKeeper(new FleetMeasurements(fleet, telemetry));
+        this.book = new DesiredBook(store.desired());
+        this.steps = new RolloutSteps(fleet, catalog, gates, book);
+        this.outbox = new DesiredOutbox(publisher, fleetKey);
+        this.clock = clock;
+        this.runner = runner;
+        this.ids = ids;
+        store.live().forEach(r -> live.put(r.id(), LiveRollout.load(store, r)));
+        fleet.addListener(this::onFleetChange);
+    }
+
+    private record FleetMeasurements(FleetService fleet, TelemetryService telemetry)
+            implements GateKeeper.Measurements {
+        @Override
+        public Optional<Usage> usage(DeviceId device, ModelName model, Digest manifest) {
+            return telemetry.usage(device, model, manifest);
+        }
+
+        @Override
+        public OptionalDouble agreement(DeviceId device, ModelName model, Digest manifest) {
+            return fleet.get(device)
+                    .flatMap(d -> d.report(model.value()))
+                    .filter(r -> r.getManifest().equals(manifest.toByteString())
+                            && r.getProbe().getRuns() > 0)
+                    .map(r -> OptionalDouble.of(r.getProbe().getAgreement()))
+                    .orElse(OptionalDouble.empty());
+        }
+    }
+
+    // ------------------------------------------------------------------ what people do
+
+    @Override
+    public synchronized RolloutDetail create(RolloutRequest request) {
+        var now = clock.instant();
+        var plan = planner.plan(ids.get(), request, now);
+        var overlaps = overlaps(plan);
+        overlaps.forEach((other, devices) -> refuseUnlessHigher(plan.rollout(), other.rollout(), devices));
+        overlaps.forEach((other, devices) -> takeDevices(plan.rollout(), other, devices));
+        store.add(plan.rollout(), plan.targets(), plan.history());
+        live.put(
+                plan.rollout().id(),
+                new LiveRollout(plan.rollout(), plan.targets(), plan.history().size()));
+        LOG.atInfo()
+                .addKeyValue("rollout", plan.rollout().id())
+                .addKeyValue("model", request.model())
+                .addKeyValue("devices", plan.targets().size())
+                .log("rollout planned");
+        reconcile(plan.rollout().id());
+        return detail(plan.rollout().id());
+    }
+
+    private Map<LiveRollout, List<DeviceId>> overlaps(RolloutPlanner.Plan plan) {
+        var wanted = new java.util.HashSet<DeviceId>();
+        plan.targets().stream().filter(t -> !t.state().neutral()).forEach(t -> wanted.add(t.device()));
+        var overlaps = new LinkedHashMap<LiveRollout, List<DeviceId>>();
+        for (LiveRollout other : live.values()) {
+            boolean sameModel = other.rollout()
+                    .request()
+                    .model()
+                    .equals(plan.rollout().request().model());
+            if (!sameModel || !other.rollout().state().live()) {
+                continue;
+            }
+            var shared = other.targets().stream()
+                    .filter(t -> !t.state().neutral() && wanted.contains(t.device()))
+                    .map(Target::device)
+                    .toList();
+            if (!shared.isEmpty()) {
+                overlaps.put(other, shared);
+            }
+        }
+        return overlaps;
+    }
+
+    private static void refuseUnlessHigher(Rollout mine, Rollout other, List<DeviceId> devices) {
+        if (mine.request().priority() <= other.request().priority()) {
+            throw EdgewrightException.caller(
+                    "ROLLOUT_OVERLAPS",
+                    "rollout " + other.id() + " of the same model is " + other.state() + " and holds "
+                            + devices.size() + " of these devices, first " + devices.get(0)
+                            + "; abort it, wait for it, or ask with a priority above "
+                            + other.request().priority());
+        }
+    }
+
+    private void takeDevices(Rollout winner, LiveRollout other, List<DeviceId> devices) {
+        step(other, draft -> {
+            for (DeviceId device : devices) {
+                var target = other.target(device).orElseThrow();
+                RolloutTables.TARGET
+                        .next(target.state(), TargetEvent.SUPERSEDE)
+                        .ifPresent(next -> draft.put(target.in(
+                                next, draft.now(), Optional.of("SUPERSEDED: taken by rollout " + winner.id()))));
+            }
+            draft.note(
+                    "verdict",
+                    winner.request().createdBy(),
+                    devices.size() + " devices were taken by rollout " + winner.id() + " of higher priority");
+        });
+    }
+
+    @Override
+    public synchronized RolloutDetail pause(RolloutId id, String who) {
+        return operate(id, RolloutEvent.PAUSE, draft -> steps.move(draft, RolloutEvent.PAUSE, who, "paused by " + who));
+    }
+
+    @Override
+    public synchronized RolloutDetail resume(RolloutId id, String who) {
+        return operate(id, RolloutEvent.RESUME, draft -> {
+            if (draft.rollout().state() == RolloutState.HALTED) {
+                int failures = (int)
+                        draft.targets().stream().filter(t -> t.state().failed()).count();
+                draft.set(draft.rollout().tolerating(failures));
+            }
+            steps.move(draft, RolloutEvent.RESUME, who, "resumed by " + who);
+        });
+    }
+
+    @Override
+    public synchronized RolloutDetail approve(RolloutId id, String who) {
+        return operate(id, RolloutEvent.APPROVE, draft -> {
+            int index = draft.rollout().currentWave();
+            var wave = draft.rollout().waves().get(index).approved(who);
+            draft.set(draft.rollout().withWave(wave, draft.now()));
+            draft.note("approval", who, "wave " + index + " approved by " + who);
+            steps.move(draft, RolloutEvent.APPROVE, who, "approved by " + who);
+        });
+    }
+
+    @Override
+    public synchronized RolloutDetail abort(RolloutId id, boolean revert, String who) {
+        if (revert) {
+            return operate(id, RolloutEvent.REVERT, draft -> {
+                if (!RolloutSteps.canRevert(draft.targets())) {
+                    throw EdgewrightException.caller(
+                            "REVERT_NO_PREVIOUS",
+                            "no device of rollout " + id + " had a variant of "
+                                    + draft.rollout().request().model()
+                                    + " before, so there is nothing to go back to; abort without revert");
+                }
+                steps.revert(draft, who, "reverted by " + who);
+            });
+        }
+        return operate(id, RolloutEvent.ABORT, draft -> {
+            steps.stopWaves(draft);
+            steps.move(draft, RolloutEvent.ABORT, who, "aborted by " + who);
+        });
+    }
+
+    private RolloutDetail operate(
+            RolloutId id, RolloutEvent event, java.util.function.Consumer<LiveRollout.Draft> change) {
+        LiveRollout rollout = live.get(id);
+        if (rollout == null) {
+            var stored = store.find(id).orElseThrow(() -> notFound(id));
+            rollout = LiveRollout.load(store, stored);
+        }
+        var state = rollout.rollout().state();
+        if (RolloutTables.ROLLOUT.next(state, event).isEmpty()) {
+            throw EdgewrightException.caller(
+                    "ROLLOUT_STATE",
+                    "rollout " + id + " is " + state + ", where " + event + " means nothing; possible: "
+                            + RolloutTables.ROLLOUT.eventsFrom(state));
+        }
+        step(rollout, change);
+        if (rollout.rollout().state().live()) {
+            live.put(id, rollout);
+        }
+        reconcile(id);
+        return detail(id);
+    }
+
+    @Override
+    public synchronized Optional<RolloutDetail> get(RolloutId id) {
+        return store.find(id).map(r -> detail(id));
+    }
+
+    @Override
+    public List<Rollout> list(int limit) {
+        return store.list(limit);
+    }
+
+    private RolloutDetail detail(RolloutId id) {
+        LiveRollout inMemory = live.get(id);
+        return inMemory != null
+                ? new RolloutDetail(inMemory.rollout(), List.copyOf(inMemory.targets()), store.history(id))
+                : new RolloutDetail(
+                        store.find(id).orElseThrow(() -> notFound(id)), store.targets(id), store.history(id));
+    }
+
+    // ------------------------------------------------------------------ what devices say
+
+    private void onFleetChange(Device device, FleetChange change) {
+        if (change == FleetChange.REPORTED || change == FleetChange.HELLO) {
+            dirty.add(device.id());
+            wake();
+        }
+    }
+
+    private void wake() {
+        if (awake.compareAndSet(false, true)) {
+            runner.execute(this::drain);
+        }
+    }
+
+    private void drain() {
+        try {
+            while (!dirty.isEmpty()) {
+                var devices = List.copyOf(dirty);
+                dirty.removeAll(devices);
+                onReports(devices);
+            }
+        } catch (RuntimeException e) {
+            LOG.atError().setCause(e).log("reports could not be taken; the next tick looks at them again");
+        } finally {
+            awake.set(false);
+        }
+        if (!dirty.isEmpty()) {
+            wake();
+        }
+    }
+
+    private synchronized void onReports(List<DeviceId> devices) {
+        for (LiveRollout rollout : List.copyOf(live.values())) {
+            var mine =
+                    devices.stream().filter(d -> rollout.target(d).isPresent()).toList();
+            if (!mine.isEmpty()) {
+                reconcile(rollout, mine, false);
+            }
+        }
+    }
+
+    /** What depends on time: deadlines, windows, start times, gates; and what the broker has not taken yet. */
+    public synchronized void tick() {
+        for (LiveRollout rollout : List.copyOf(live.values())) {
+            try {
+                reconcile(
+                        rollout, rollout.targets().stream().map(Target::device).toList(), true);
+            } catch (RuntimeException e) {
+                LOG.atError()
+                        .addKeyValue("rollout", rollout.rollout().id())
+                        .setCause(e)
+                        .log("rollout could not be reconciled; tried again at the next tick");
+            }
+        }
+        var confirmed = outbox.drainConfirmed();
+        store.published(confirmed);
+        confirmed.forEach(book::published);
+        book.all().stream().filter(DesiredRecord::due).toList().forEach(outbox::send);
+    }
+
+    /** Brings one rollout as far as it can go now. Safe at any time, any number of times. */
+    public synchronized void reconcile(RolloutId id) {
+        LiveRollout rollout = live.get(id);
+        if (rollout != null) {
+            reconcile(rollout, rollout.targets().stream().map(Target::device).toList(), true);
+        }
+    }
+
+    private void reconcile(LiveRollout rollout, List<DeviceId> devices, boolean withTime) {
+        var changed = step(rollout, draft -> {
+            fold(rollout, draft, devices, withTime);
+            decide(draft, withTime);
+        });
+        if (!changed) {
+            return;
+        }
+        // Devices may have said already what a new assignment waits for.
+        if (!rollout.rollout().state().live()) {
+            live.remove(rollout.rollout().id());
+            LOG.atInfo()
+                    .addKeyValue("rollout", rollout.rollout().id())
+                    .addKeyValue("state", rollout.rollout().state())
+                    .log("rollout ended");
+        }
+    }
+
+    private void fold(LiveRollout rollout, LiveRollout.Draft draft, List<DeviceId> devices, boolean withTime) {
+        String model = rollout.rollout().request().model().value();
+        var pace = rollout.rollout().request().pace();
+        for (DeviceId id : devices) {
+            var before = rollout.target(id).orElseThrow();
+            var after = fleet.get(id)
+                    .map(device -> TargetFold.onReport(before, model, device.reported(), draft.now()))
+                    .orElse(before);
+            if (withTime) {
+                after = TargetFold.onTime(after, pace, draft.now());
+            }
+            if (after != before) {
+                draft.put(after);
+            } else if (!withTime && before.state().settled()) {
+                lateReports.incrementAndGet();
+            }
+        }
+    }
+
+    private void decide(LiveRollout.Draft draft, boolean withGates) {
+        for (int i = 0; i < MAX_DECISIONS; i++) {
+            List<Breach> breaches = withGates && comparing(draft.rollout().state())
+                    ? gates.breaches(draft.rollout(), draft.targets())
+                    : List.of();
+            var decision = RolloutDecider.decide(draft.rollout(), steps.facts(draft, breaches));
+            decisions.incrementAndGet();
+            if (!steps.apply(draft, decision)) {
+                return;
+            }
+        }
+        throw EdgewrightException.bug(
+                "ROLLOUT_LOOP", "rollout " + draft.rollout().id() + " decides without end");
+    }
+
+    private static boolean comparing(RolloutState state) {
+        return state == RolloutState.RUNNING || state == RolloutState.PAUSED || state == RolloutState.AWAITING_APPROVAL;
+    }
+
+    /** Makes a change, persists it, then acts on it. Answers whether there was anything to persist. */
+    private boolean step(LiveRollout rollout, java.util.function.Consumer<LiveRollout.Draft> change) {
+        var draft = rollout.draft(clock.instant());
+        change.accept(draft);
+        if (draft.empty()) {
+            return false;
+        }
+        if (!draft.commit(store)) {
+            live.computeIfPresent(
+                    rollout.rollout().id(),
+                    (id, old) -> store.find(id)
+                            .map(stored -> LiveRollout.load(store, stored))
+                            .orElse(null));
+            store.desired().values().forEach(book::put);
+            throw EdgewrightException.transient_(
+                    "ROLLOUT_RACE",
+                    "rollout " + rollout.rollout().id() + " was changed by another controller; try again");
+        }
+        draft.desired().forEach(book::put);
+        // What the book has by now: a device that answered at once may have moved it on already.
+        draft.desired().forEach(r -> book.find(r.device()).ifPresent(outbox::send));
+        return true;
+    }
+
+    // ------------------------------------------------------------------ what others ask
+
+    @Override
+    public String cohort(DeviceId device, String model) {
+        for (LiveRollout rollout : live.values()) {
+            if (rollout.rollout().request().model().value().equals(model)) {
+                var target = rollout.target(device);
+                if (target.isPresent()
+                        && target.get().sequence() > 0
+                        && !target.get().state().neutral()) {
+                    return target.get().wave() == 0 ? "canary" : "wave";
+                }
+            }
+        }
+        return "stable";
+    }
+
+    /** Reports about assignments that had ended already, since the start. */
+    public long lateReports() {
+        return lateReports.get();
+    }
+
+    /** Decisions taken since the start. */
+    public long decisionsTaken() {
+        return decisions.get();
+    }
+
+    /** Live rollouts by state. */
+    public synchronized Map<RolloutState, Integer> liveByState() {
+        var states = new HashMap<RolloutState, Integer>();
+        live.values().forEach(r -> states.merge(r.rollout().state(), 1, Integer::sum));
+        return states;
+    }
+
+    private static EdgewrightException notFound(RolloutId id) {
+        return EdgewrightException.caller("ROLLOUT_NOT_FOUND", "there is no rollout " + id);
+    }
+}

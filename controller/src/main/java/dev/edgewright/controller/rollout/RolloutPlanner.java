@@ -1,0 +1,200 @@
+package dev.edgewright.controller.rollout;
+
+import dev.edgewright.common.error.EdgewrightException;
+import dev.edgewright.common.id.RolloutId;
+import dev.edgewright.controller.catalog.CatalogService;
+import dev.edgewright.controller.catalog.Model;
+import dev.edgewright.controller.fleet.Device;
+import dev.edgewright.controller.fleet.DeviceQuery;
+import dev.edgewright.controller.fleet.FleetService;
+import dev.edgewright.controller.selection.Selection;
+import dev.edgewright.controller.selection.SelectionService;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Turns what was asked for into a rollout with waves and a variant for every device. */
+final class RolloutPlanner {
+
+    private final FleetService fleet;
+    private final CatalogService catalog;
+    private final SelectionService selection;
+
+    RolloutPlanner(FleetService fleet, CatalogService catalog, SelectionService selection) {
+        this.fleet = fleet;
+        this.catalog = catalog;
+        this.selection = selection;
+    }
+
+    /** A rollout that nothing was persisted of. */
+    record Plan(Rollout rollout, List<Target> targets, List<HistoryEntry> history) {}
+
+    /** @throws EdgewrightException as {@link RolloutService#create} says */
+    Plan plan(RolloutId id, RolloutRequest request, Instant now) {
+        String version = version(request);
+        requireVariants(request, version);
+        var query = DeviceQuery.of(request.query());
+        var devices = fleet.matching(query);
+        if (devices.isEmpty()) {
+            throw EdgewrightException.caller(
+                    "QUERY_MATCHES_NOTHING",
+                    "no device matches " + query + "; "
+                            + fleet.matching(DeviceQuery.all()).size() + " devices are known");
+        }
+        var chosen = new LinkedHashMap<Device, Selection>();
+        var targets = new ArrayList<Target>();
+        for (Device device : devices) {
+            var choice = selection.select(request.model(), version, device, request.variant(), request.requirement());
+            if (choice.chosen().isPresent()) {
+                chosen.put(device, choice);
+            } else {
+                targets.add(Target.skipped(device.id(), device.hardwareClass().value(), choice.why(), now));
+            }
+        }
+        if (chosen.isEmpty()) {
+            throw EdgewrightException.caller("NO_VARIANT_SUITS", missing(request, targets));
+        }
+        int[] sizes = WavePlanner.sizes(request.waves(), chosen.size());
+        int skipped = targets.size();
+        targets.addAll(dealOut(chosen, sizes, now));
+        var waves = waves(request, sizes);
+        var resolved = withVersion(request, version);
+        var rollout = new Rollout(id, resolved, RolloutState.SCHEDULED, "planned", waves, 0, Set.of(), now, now, 0);
+        return new Plan(rollout, targets, history(rollout, chosen, skipped, now));
+    }
+
+    private String version(RolloutRequest request) {
+        Model model = catalog.requireModel(request.model());
+        return request.version()
+                .map(v -> model.version(v)
+                        .orElseThrow(() -> EdgewrightException.caller(
+                                "VERSION_NOT_FOUND",
+                                "model " + model.name() + " has no version " + v + "; it has "
+                                        + model.versions().stream()
+                                                .map(x -> x.version())
+                                                .toList())))
+                .orElse(model.latest())
+                .version();
+    }
+
+    private void requireVariants(RolloutRequest request, String version) {
+        var names = catalog.variants(request.model()).stream()
+                .filter(v -> v.version().equals(version))
+                .map(v -> v.name())
+                .toList();
+        if (names.isEmpty()) {
+            throw EdgewrightException.caller(
+                    "VARIANT_NOT_FOUND",
+                    "model " + request.model() + " version " + version
+                            + " has no variants yet; wait for its job, or start one with POST /models/"
+                            + request.model() + "/variants");
+        }
+        if (!request.variant().equals("auto") && !names.contains(request.variant())) {
+            throw EdgewrightException.caller(
+                    "VARIANT_NOT_FOUND",
+                    "model " + request.model() + " version " + version + " has no variant " + request.variant()
+                            + "; it has " + names);
+        }
+    }
+
+    private static List<Target> dealOut(Map<Device, Selection> chosen, int[] sizes, Instant now) {
+        // Devices that are there first, and of every class one in turn: a small first wave then says most.
+        var ordered = chosen.keySet().stream()
+                .sorted(Comparator.comparing(Device::online).reversed().thenComparing(Device::id))
+                .toList();
+        var dealt = WavePlanner.interleave(
+                ordered, d -> d.online() + d.hardwareClass().value());
+        var targets = new ArrayList<Target>(dealt.size());
+        int wave = 0;
+        int inWave = 0;
+        for (Device device : dealt) {
+            while (inWave == sizes[wave]) {
+                wave++;
+                inWave = 0;
+            }
+            inWave++;
+            var choice = chosen.get(device);
+            var variant = choice.chosen().orElseThrow();
+            targets.add(Target.planned(
+                    device.id(),
+                    wave,
+                    variant.name(),
+                    variant.digest(),
+                    device.hardwareClass().value(),
+                    choice.why(),
+                    now));
+        }
+        return targets;
+    }
+
+    private static List<Wave> waves(RolloutRequest request, int[] sizes) {
+        var waves = new ArrayList<Wave>(sizes.length);
+        for (int i = 0; i < sizes.length; i++) {
+            boolean approval =
+                    i < request.waves().size() && request.waves().get(i).approval();
+            waves.add(Wave.planned(i, sizes[i], approval));
+        }
+        return waves;
+    }
+
+    private static List<HistoryEntry> history(
+            Rollout rollout, Map<Device, Selection> chosen, int skipped, Instant now) {
+        var request = rollout.request();
+        var sizes =
+                rollout.waves().stream().map(w -> String.valueOf(w.devices())).collect(Collectors.joining(", "));
+        var history = new ArrayList<HistoryEntry>();
+        history.add(new HistoryEntry(
+                1,
+                now,
+                "created",
+                request.createdBy(),
+                request.model() + " " + request.version().orElseThrow() + " to " + chosen.size()
+                        + " devices in waves of " + sizes
+                        + (skipped > 0 ? "; " + skipped + " devices are left out" : "")));
+        var byChoice = chosen.entrySet().stream()
+                .collect(Collectors.groupingBy(
+                        e -> e.getValue().chosen().orElseThrow().name() + " on "
+                                + e.getKey().hardwareClass(),
+                        java.util.TreeMap::new,
+                        Collectors.toList()));
+        byChoice.forEach((group, devices) -> history.add(new HistoryEntry(
+                history.size() + 1L,
+                now,
+                "choice",
+                "controller",
+                group + ", " + devices.size() + " devices: "
+                        + devices.get(0).getValue().why())));
+        return history;
+    }
+
+    private static String missing(RolloutRequest request, List<Target> skipped) {
+        var reasons = skipped.stream()
+                .collect(Collectors.groupingBy(Target::why, java.util.TreeMap::new, Collectors.counting()));
+        return "no variant of " + request.model() + " suits any of the " + skipped.size() + " devices: "
+                + reasons.entrySet().stream()
+                        .limit(5)
+                        .map(e -> e.getValue() + " x " + e.getKey())
+                        .collect(Collectors.joining("; "));
+    }
+
+    private static RolloutRequest withVersion(RolloutRequest r, String version) {
+        return new RolloutRequest(
+                r.model(),
+                Optional.of(version),
+                r.query(),
+                r.variant(),
+                r.requirement(),
+                r.waves(),
+                r.gates(),
+                r.pace(),
+                r.limits(),
+                r.priority(),
+                r.createdBy());
+    }
+}

@@ -1,0 +1,254 @@
+package dev.edgewright.controller.rollout;
+
+import dev.edgewright.common.id.DeviceId;
+import dev.edgewright.common.protocol.v1.Assignment;
+import dev.edgewright.controller.catalog.CatalogService;
+import dev.edgewright.controller.catalog.Variant;
+import dev.edgewright.controller.fleet.Device;
+import dev.edgewright.controller.fleet.FleetService;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Applies decisions to a draft: moves of the tables, assignments, and a line of history for each. Persists nothing itself. */
+final class RolloutSteps {
+
+    static final String CONTROLLER = "controller";
+
+    private final FleetService fleet;
+    private final CatalogService catalog;
+    private final GateKeeper gates;
+    private final DesiredBook book;
+
+    RolloutSteps(FleetService fleet, CatalogService catalog, GateKeeper gates, DesiredBook book) {
+        this.fleet = fleet;
+        this.catalog = catalog;
+        this.gates = gates;
+        this.book = book;
+    }
+
+    WaveFacts facts(LiveRollout.Draft draft, List<Breach> breaches) {
+        var rollout = draft.rollout();
+        int current = rollout.currentWave();
+        int[] n = new int[8];
+        for (Target target : draft.targets()) {
+            if (target.state() == TargetState.REVERTING) {
+                n[7]++;
+            }
+            if (target.state().neutral()
+                    || target.wave() < 0
+                    || rollout.stoppedGroups().contains(Breach.groupOf(target))) {
+                continue;
+            }
+            boolean started = rollout.waves().get(target.wave()).startedAt().isPresent();
+            n[5] += started ? 1 : 0;
+            n[6] += target.state().failed() ? 1 : 0;
+            if (target.wave() != current) {
+                continue;
+            }
+            if (target.state() == TargetState.PLANNED) {
+                n[1]++;
+                n[0] += offerable(rollout, target, draft.now()) ? 1 : 0;
+            }
+            n[2] += target.state().inFlight() ? 1 : 0;
+            n[3] += target.state() == TargetState.COMMITTED ? 1 : 0;
+            n[4] += target.state().failed() ? 1 : 0;
+        }
+        return new WaveFacts(n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7], breaches, draft.now());
+    }
+
+    /** Applies one decision; false for one that changes nothing. */
+    boolean apply(LiveRollout.Draft draft, Decision decision) {
+        if (decision instanceof Decision.Wait) {
+            return false;
+        }
+        if (decision instanceof Decision.Start d) {
+            move(draft, RolloutEvent.START, CONTROLLER, d.why());
+        } else if (decision instanceof Decision.AskApproval d) {
+            move(draft, RolloutEvent.APPROVAL_NEEDED, CONTROLLER, d.why());
+        } else if (decision instanceof Decision.StartWave d) {
+            wave(draft, d.wave(), WaveEvent.START, d.why());
+        } else if (decision instanceof Decision.Offer d) {
+            offer(draft, d);
+        } else if (decision instanceof Decision.Settle d) {
+            wave(draft, d.wave(), WaveEvent.ALL_SETTLED, d.why());
+        } else if (decision instanceof Decision.FinishWave d) {
+            wave(draft, d.wave(), WaveEvent.SOAKED, d.why());
+        } else if (decision instanceof Decision.Stop d) {
+            stop(draft, d);
+        } else if (decision instanceof Decision.StopGroup d) {
+            stopGroup(draft, d);
+        } else if (decision instanceof Decision.Finish d) {
+            move(draft, RolloutEvent.LAST_WAVE_DONE, CONTROLLER, d.why());
+        } else if (decision instanceof Decision.FinishRevert d) {
+            move(draft, RolloutEvent.ALL_BACK, CONTROLLER, d.why());
+        }
+        return true;
+    }
+
+    void move(LiveRollout.Draft draft, RolloutEvent event, String who, String why) {
+        var next = draft.rollout().after(event, why, draft.now());
+        draft.set(next);
+        draft.note("state", who, next.state().name().toLowerCase(Locale.ROOT) + ": " + why);
+    }
+
+    private static void wave(LiveRollout.Draft draft, int index, WaveEvent event, String why) {
+        var wave = draft.rollout().waves().get(index).after(event, draft.now());
+        draft.set(draft.rollout().withWave(wave, draft.now()).withReason(why, draft.now()));
+        draft.note("wave", CONTROLLER, why);
+    }
+
+    private void stop(LiveRollout.Draft draft, Decision.Stop stop) {
+        draft.note("verdict", CONTROLLER, stop.why());
+        if (stop.revert() && canRevert(draft.targets())) {
+            revert(draft, CONTROLLER, stop.why());
+            return;
+        }
+        String words = stop.revert()
+                ? stop.why() + "; no device had a variant before, so there is nothing to go back to"
+                : stop.why();
+        move(draft, RolloutEvent.BREACH, CONTROLLER, words);
+    }
+
+    private void stopGroup(LiveRollout.Draft draft, Decision.StopGroup stop) {
+        draft.set(draft.rollout().stopping(stop.group()));
+        boolean others = draft.targets().stream()
+                .anyMatch(t ->
+                        !t.state().neutral() && !draft.rollout().stoppedGroups().contains(Breach.groupOf(t)));
+        if (!others) {
+            stop(draft, new Decision.Stop(stop.revert(), stop.why()));
+            return;
+        }
+        draft.note("verdict", CONTROLLER, "stopped " + stop.why());
+        for (Target target : List.copyOf(draft.targets())) {
+            if (!Breach.groupOf(target).equals(stop.group())) {
+                continue;
+            }
+            if (target.state() == TargetState.PLANNED) {
+                draft.put(target.in(TargetState.SKIPPED, draft.now(), Optional.of("STOPPED: " + stop.why())));
+            } else if (stop.revert()) {
+                goBack(draft, target);
+            }
+        }
+    }
+
+    /** Every device that was offered something goes back; waves end. */
+    void revert(LiveRollout.Draft draft, String who, String why) {
+        move(draft, RolloutEvent.REVERT, who, why);
+        stopWaves(draft);
+        List.copyOf(draft.targets()).forEach(target -> goBack(draft, target));
+    }
+
+    void stopWaves(LiveRollout.Draft draft) {
+        for (Wave wave : draft.rollout().waves()) {
+            if (RolloutTables.WAVE.next(wave.state(), WaveEvent.STOP).isPresent()) {
+                draft.set(draft.rollout().withWave(wave.after(WaveEvent.STOP, draft.now()), draft.now()));
+            }
+        }
+    }
+
+    /** True when some device has a variant to go back to, or has not taken the new one yet. */
+    static boolean canRevert(Collection<Target> targets) {
+        return targets.stream()
+                .anyMatch(t -> t.previous().isPresent() && t.sequence() > 0
+                        || t.state().inFlight()
+                        || t.state() == TargetState.SILENT);
+    }
+
+    private void goBack(LiveRollout.Draft draft, Target target) {
+        if (RolloutTables.TARGET.next(target.state(), TargetEvent.REVERT).isEmpty()) {
+            return;
+        }
+        boolean serving = target.state() == TargetState.COMMITTED || target.state() == TargetState.WATCHING;
+        if (target.previous().isEmpty() && serving) {
+            draft.put(target.in(
+                    RolloutTables.TARGET.next(target.state(), TargetEvent.KEEP).orElseThrow(),
+                    draft.now(),
+                    Optional.of("KEPT: the device had no variant before; it keeps this one")));
+            return;
+        }
+        var assignment = Assignment.newBuilder()
+                .setModel(draft.rollout().request().model().value())
+                .setRolloutId(draft.rollout().id().value())
+                .setRevert(true);
+        var previous = target.previous().flatMap(catalog::variant);
+        if (previous.isPresent()) {
+            assignment.setManifest(previous.get().signed());
+        } else {
+            assignment.setRemove(true);
+        }
+        long sequence = assign(draft, target.device(), assignment);
+        var moved = target.reverting(sequence, draft.now());
+        draft.put(moved);
+        // It may be back already: then it said so before it was told.
+    }
+
+    private void offer(LiveRollout.Draft draft, Decision.Offer decision) {
+        var rollout = draft.rollout();
+        var request = rollout.request();
+        int offered = 0;
+        for (Target target : List.copyOf(draft.targets())) {
+            if (target.wave() != decision.wave()
+                    || target.state() != TargetState.PLANNED
+                    || !offerable(rollout, target, draft.now())) {
+                continue;
+            }
+            Variant variant = catalog.variant(target.manifest().orElseThrow())
+                    .orElseThrow(() -> new IllegalStateException("variant " + target.variant() + " is gone"));
+            var assignment = Assignment.newBuilder()
+                    .setModel(request.model().value())
+                    .setRolloutId(rollout.id().value())
+                    .setManifest(variant.signed())
+                    .setLimits(request.limits())
+                    .setWatchSeconds(request.pace().watchSeconds())
+                    .setWatchMinRequests(request.pace().watchMinRequests());
+            long sequence = assign(draft, target.device(), assignment);
+            var before = fleet.get(target.device())
+                    .flatMap(d -> TargetFold.active(d.report(request.model().value())));
+            var baseline = before.flatMap(b -> gates.baseline(target.device(), request.model(), b, request.gates()));
+            draft.put(target.offered(sequence, before, baseline, draft.now()));
+            offered++;
+        }
+        if (offered == 0) {
+            throw new IllegalStateException("an offer to nobody would be decided again for ever");
+        }
+        draft.set(rollout.withReason(decision.why(), draft.now()));
+        draft.note("wave", CONTROLLER, decision.why());
+    }
+
+    private long assign(LiveRollout.Draft draft, DeviceId device, Assignment.Builder assignment) {
+        var last = draft.desired(device).or(() -> book.find(device));
+        long seen = fleet.get(device)
+                .map(d -> Math.max(
+                        d.hello().getHighestDesiredSequence(), d.reported().getDesiredSequence()))
+                .orElse(0L);
+        var next = DesiredBook.next(device, last, assignment, seen, draft.now());
+        draft.put(next);
+        return next.state().getSequence();
+    }
+
+    private boolean offerable(Rollout rollout, Target target, Instant now) {
+        var window = rollout.request().pace().window();
+        if (window.isEmpty()) {
+            return true;
+        }
+        var zone = fleet.get(target.device())
+                .map(Device::labels)
+                .map(labels -> labels.get("timezone"))
+                .flatMap(RolloutSteps::zone)
+                .orElse(window.get().zone());
+        return window.get().open(now, zone);
+    }
+
+    private static Optional<ZoneId> zone(String name) {
+        try {
+            return Optional.of(ZoneId.of(name));
+        } catch (DateTimeException e) {
+            return Optional.empty();
+        }
+    }
+}
