@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 /** Looks at the fields of one message and keeps the first thing that is wrong. */
 final class Check {
 
+    private static final int MAX_DETAIL = 300;
+
     private final DeviceId expected;
     private RefusalReason reason;
     private String detail;
@@ -35,7 +37,7 @@ final class Check {
     void refuse(RefusalReason why, String what) {
         if (reason == null) {
             reason = why;
-            detail = what;
+            detail = printable(what);
         }
     }
 
@@ -167,5 +169,11 @@ final class Check {
                 refuse(RefusalReason.CONTRADICTION, field + " names " + value + " twice");
             }
         });
+    }
+
+    /** What a device wrote goes into logs and reports: cut short, and without control characters. */
+    private static String printable(String text) {
+        String head = text.length() > MAX_DETAIL ? text.substring(0, MAX_DETAIL) + "…" : text;
+        return head.replaceAll("\\p{Cntrl}", "?");
     }
 }

@@ -31,6 +31,9 @@ public final class Codec {
      * @param <M> the Java type of the kind, as in {@link MessageKind}; another one fails with a ClassCastException where it is used
      */
     public static <M extends Message> Decoded<M> decode(MessageKind kind, byte[] bytes, DeviceId fromTopic) {
+        if (bytes == null) {
+            return new Refused<>(RefusalReason.MALFORMED, "no bytes for a " + kind.label() + " message");
+        }
         if (bytes.length > kind.maxBytes()) {
             return new Refused<>(
                     RefusalReason.TOO_LARGE,

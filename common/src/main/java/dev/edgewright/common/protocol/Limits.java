@@ -53,6 +53,9 @@ public final class Limits {
     /** Bytes of one blob: 2 GiB, as protobuf bounds an ONNX file. */
     public static final long BLOB_BYTES = 1L << 31;
 
+    /** Observations in one sketch, so that a controller can add up a few million of them. */
+    public static final long SKETCH_COUNT = 1L << 40;
+
     public static final int CORES = 4096;
     public static final long MEMORY_BYTES = 1L << 50;
     public static final int WATCH_SECONDS = 7 * 24 * 3600;

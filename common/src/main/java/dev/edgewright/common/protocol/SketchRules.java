@@ -14,7 +14,7 @@ final class SketchRules {
     private SketchRules() {}
 
     static void sketch(Sketch sketch, Check check) {
-        check.unsigned("latency.count", sketch.getCount());
+        check.unsigned("latency.count", sketch.getCount(), Limits.SKETCH_COUNT);
         check.unsigned("latency.zero_count", sketch.getZeroCount());
         check.notNegative("latency.sum", sketch.getSum());
         check.notNegative("latency.min", sketch.getMin());

@@ -1,0 +1,348 @@
+package dev.edgewright.common.protocol;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
+import dev.edgewright.common.artifact.ChunkBitmap;
+import dev.edgewright.common.id.DeviceId;
+import dev.edgewright.common.id.Digest;
+import dev.edgewright.common.protocol.v1.Accuracy;
+import dev.edgewright.common.protocol.v1.Assignment;
+import dev.edgewright.common.protocol.v1.AssignmentReport;
+import dev.edgewright.common.protocol.v1.ChunkEntry;
+import dev.edgewright.common.protocol.v1.ChunkIndex;
+import dev.edgewright.common.protocol.v1.DesiredState;
+import dev.edgewright.common.protocol.v1.DeviceFacts;
+import dev.edgewright.common.protocol.v1.Energy;
+import dev.edgewright.common.protocol.v1.File;
+import dev.edgewright.common.protocol.v1.GoldenCase;
+import dev.edgewright.common.protocol.v1.GoldenSet;
+import dev.edgewright.common.protocol.v1.HeldModel;
+import dev.edgewright.common.protocol.v1.Hello;
+import dev.edgewright.common.protocol.v1.LifecycleState;
+import dev.edgewright.common.protocol.v1.Manifest;
+import dev.edgewright.common.protocol.v1.ModelWindow;
+import dev.edgewright.common.protocol.v1.PowerSource;
+import dev.edgewright.common.protocol.v1.Presence;
+import dev.edgewright.common.protocol.v1.Probe;
+import dev.edgewright.common.protocol.v1.ProbeResult;
+import dev.edgewright.common.protocol.v1.Reported;
+import dev.edgewright.common.protocol.v1.ReportedError;
+import dev.edgewright.common.protocol.v1.SessionOptions;
+import dev.edgewright.common.protocol.v1.Signed;
+import dev.edgewright.common.protocol.v1.TelemetryWindow;
+import dev.edgewright.common.protocol.v1.Tensor;
+import dev.edgewright.common.protocol.v1.TensorSpec;
+import dev.edgewright.common.protocol.v1.Tolerance;
+import dev.edgewright.common.protocol.v1.Want;
+import dev.edgewright.common.telemetry.LatencySketch;
+import java.util.Random;
+
+/** Messages of every kind that keep every limit, drawn from a seed. */
+final class SampleMessages {
+
+    static final DeviceId DEVICE = DeviceId.of("cam-7");
+
+    private final Random random;
+
+    SampleMessages(long seed) {
+        this.random = new Random(seed);
+    }
+
+    Message of(MessageKind kind) {
+        return switch (kind) {
+            case PRESENCE -> presence();
+            case HELLO -> hello();
+            case DESIRED -> signed();
+            case REPORTED -> reported();
+            case TELEMETRY -> telemetry();
+            case WANT -> want();
+            case DESIRED_STATE -> desired();
+            case MANIFEST -> manifest();
+            case CHUNK_INDEX -> index();
+            case GOLDEN_SET -> golden();
+        };
+    }
+
+    Presence presence() {
+        return Presence.newBuilder()
+                .setOnline(random.nextBoolean())
+                .setBootId(bytes(16))
+                .setAtUnixMs(number())
+                .setAgentVersion(text())
+                .build();
+    }
+
+    Hello hello() {
+        Hello.Builder hello = Hello.newBuilder()
+                .setDeviceId(DEVICE.value())
+                .setBootId(bytes(16))
+                .setSequence(number())
+                .setFacts(facts())
+                .setFingerprint(text())
+                .setHighestDesiredSequence(number());
+        for (int i = below(20); i > 0; i--) {
+            hello.addProbes(Probe.newBuilder()
+                    .setKernel("conv")
+                    .setPrecision("u8s8")
+                    .setSize("small")
+                    .setThreads(1 + below(8))
+                    .setMedianUs(positive())
+                    .setP95Us(positive())
+                    .setWork(positive())
+                    .setRuns(below(1000)));
+            hello.putLabels("k" + i, text());
+            hello.addHeld(HeldModel.newBuilder()
+                    .setModel("model-" + i)
+                    .setActiveManifest(random.nextBoolean() ? bytes(32) : ByteString.EMPTY)
+                    .addHeldManifests(bytes(32)));
+        }
+        return hello.build();
+    }
+
+    private DeviceFacts facts() {
+        return DeviceFacts.newBuilder()
+                .setArch("aarch64")
+                .setOs("Linux 6.1")
+                .setCpuModel(text())
+                .setCores(1 + below(64))
+                .setRamBytes(number() % Limits.MEMORY_BYTES)
+                .setDiskFreeBytes(number())
+                .addIsa("neon")
+                .addIsa("dotprod")
+                .setPower(PowerSource.forNumber(below(3)))
+                .addEnergySensors("hwmon:ina3221")
+                .setOnnxruntimeVersion("1.29.0")
+                .addExecutionProviders("CPUExecutionProvider")
+                .setAgentVersion(text())
+                .setIntraOpThreads(below(64))
+                .setBatteryPercent(below(101))
+                .build();
+    }
+
+    Reported reported() {
+        Reported.Builder reported = Reported.newBuilder()
+                .setDeviceId(DEVICE.value())
+                .setBootId(bytes(16))
+                .setSequence(number())
+                .setDesiredSequence(number())
+                .setRejected(number())
+                .setLastRejection(text());
+        for (int i = below(8); i > 0; i--) {
+            reported.addAssignments(AssignmentReport.newBuilder()
+                    .setModel("model-" + i)
+                    .setSequence(number())
+                    .setRolloutId(random.nextBoolean() ? "r-" + below(99) : "")
+                    .setManifest(bytes(32))
+                    .setState(LifecycleState.forNumber(1 + below(8)))
+                    .setBytesDone(number())
+                    .setBytesTotal(number())
+                    .setBytesReused(number())
+                    .setActiveManifest(bytes(32))
+                    .setError(ReportedError.newBuilder().setCode("PARITY").setMessage(text()))
+                    .setCrashCount(below(4))
+                    .setProbe(ProbeResult.newBuilder()
+                            .setP50Ms(positive())
+                            .setP95Ms(positive())
+                            .setMemoryBytes(below(1 << 30))
+                            .setCosine(random.nextDouble() * 2 - 1)
+                            .setAgreement(random.nextDouble())
+                            .setRuns(below(100)))
+                    .setSinceUnixMs(number())
+                    .setActiveVariant("int8-static"));
+        }
+        return reported.build();
+    }
+
+    TelemetryWindow telemetry() {
+        TelemetryWindow.Builder window = TelemetryWindow.newBuilder()
+                .setDeviceId(DEVICE.value())
+                .setBootId(bytes(16))
+                .setSequence(number())
+                .setStartUnixMs(number())
+                .setLengthMs(below(Limits.WINDOW_MS))
+                .setTemperatureCelsius(random.nextDouble() * 140 - 40)
+                .setResidentBytes(below(1 << 30))
+                .setCpuSeconds(positive())
+                .setBatteryPercent(below(101));
+        for (int i = below(5); i > 0; i--) {
+            LatencySketch sketch = new LatencySketch();
+            for (int n = below(200); n > 0; n--) {
+                sketch.record(positive());
+            }
+            window.addModels(ModelWindow.newBuilder()
+                    .setModel("model-" + i)
+                    .setManifest(bytes(32))
+                    .setVariant("fp32")
+                    .setLatency(sketch.toProto())
+                    .setRequests(sketch.count())
+                    .setErrors(below(10))
+                    .addEnergy(Energy.newBuilder()
+                            .setSource("rapl")
+                            .setGrossJoules(positive())
+                            .setNetJoules(random.nextGaussian())));
+        }
+        return window.build();
+    }
+
+    Want want() {
+        int chunks = 1 + below(Limits.CHUNKS);
+        ChunkBitmap missing = ChunkBitmap.none(chunks);
+        for (int i = below(200); i > 0; i--) {
+            missing.set(below(chunks));
+        }
+        return Want.newBuilder()
+                .setDeviceId(DEVICE.value())
+                .setDigest(bytes(32))
+                .setChunks(chunks)
+                .setMissing(missing.toByteString())
+                .setWindow(1 + below(64))
+                .build();
+    }
+
+    Signed signed() {
+        return Signed.newBuilder()
+                .setPayload(bytes(1 + below(500)))
+                .setKeyId(Digest.of(bytes(8)).hex().substring(0, 16))
+                .setSignature(bytes(64))
+                .build();
+    }
+
+    DesiredState desired() {
+        DesiredState.Builder desired = DesiredState.newBuilder()
+                .setDeviceId(DEVICE.value())
+                .setSequence(1 + number() / 2)
+                .setIssuedUnixMs(number())
+                .setExpiresUnixMs(number());
+        for (int i = below(8); i > 0; i--) {
+            Assignment.Builder assignment = Assignment.newBuilder()
+                    .setModel("model-" + i)
+                    .setSequence(1 + number() / 2)
+                    .setRolloutId("r-" + below(99))
+                    .setManifest(signed())
+                    .setWatchSeconds(below(Limits.WATCH_SECONDS))
+                    .setDeadlineUnixMs(number())
+                    .setRevert(random.nextBoolean())
+                    .setWatchMinRequests(below(1000))
+                    .setRemove(random.nextBoolean());
+            assignment
+                    .getLimitsBuilder()
+                    .setMaxP95Ms(positive())
+                    .setMaxMemoryBytes(number())
+                    .setMaxErrorRatio(random.nextDouble())
+                    .setMaxSlowdown(1.2)
+                    .setMaxJoulesPerInference(positive());
+            desired.addAssignments(assignment);
+        }
+        return desired.build();
+    }
+
+    Manifest manifest() {
+        Manifest.Builder manifest = Manifest.newBuilder()
+                .setModel("fashion")
+                .setVersion(text() + "1")
+                .setVariant("int8-static")
+                .setRecipe(text())
+                .setGraph(file("model.onnx", 1 + below(1 << 30)))
+                .setSession(
+                        SessionOptions.newBuilder().setIntraOpThreads(below(8)).putConfig("session.x", text()))
+                .setTolerance(Tolerance.newBuilder()
+                        .setMinCosine(random.nextDouble())
+                        .setRequireSameArgmax(random.nextBoolean())
+                        .setMinAgreement(random.nextDouble()))
+                .setAccuracy(Accuracy.newBuilder()
+                        .setMetric("top1")
+                        .setValue(random.nextDouble())
+                        .setLow(random.nextDouble())
+                        .setHigh(random.nextDouble())
+                        .setSamples(below(10_000))
+                        .setAgreement(random.nextDouble()))
+                .addLineage(text())
+                .addRequiresIsa("avx2|neon")
+                .setPeakMemoryBytes(below(1 << 30))
+                .setCreatedUnixMs(number())
+                .putMetadata("k", text());
+        if (random.nextBoolean()) {
+            manifest.setGolden(file("golden.bin", below(Limits.GOLDEN_SET_BYTES)));
+        }
+        for (int i = below(5); i > 0; i--) {
+            manifest.addInputs(spec("in" + i)).addOutputs(spec("out" + i));
+        }
+        return manifest.build();
+    }
+
+    private static TensorSpec spec(String name) {
+        return TensorSpec.newBuilder()
+                .setName(name)
+                .setDatatype("FP32")
+                .addShape(-1)
+                .addShape(10)
+                .build();
+    }
+
+    private File file(String name, int size) {
+        return File.newBuilder()
+                .setName(name)
+                .setDigest(bytes(32))
+                .setSize(size)
+                .setIndexDigest(bytes(32))
+                .setIndexSize(below(1000))
+                .setChunks(Math.min(size, (size + 65_535) / 65_536))
+                .build();
+    }
+
+    ChunkIndex index() {
+        ChunkIndex.Builder index = ChunkIndex.newBuilder();
+        for (int i = below(50); i > 0; i--) {
+            index.addChunks(ChunkEntry.newBuilder().setDigest(bytes(32)).setLength(1 + below(Limits.CHUNK_BYTES)));
+        }
+        return index.build();
+    }
+
+    GoldenSet golden() {
+        GoldenSet.Builder golden = GoldenSet.newBuilder();
+        for (int i = below(4); i > 0; i--) {
+            int width = below(30);
+            golden.addCases(GoldenCase.newBuilder()
+                    .addInputs(Tensor.newBuilder()
+                            .setName("x")
+                            .setDatatype("FP32")
+                            .addShape(1)
+                            .addShape(width)
+                            .setData(bytes(4 * width)))
+                    .addOutputs(Tensor.newBuilder()
+                            .setName("y")
+                            .setDatatype("INT64")
+                            .setData(bytes(8))));
+        }
+        return golden.build();
+    }
+
+    private ByteString bytes(int length) {
+        byte[] bytes = new byte[length];
+        random.nextBytes(bytes);
+        return ByteString.copyFrom(bytes);
+    }
+
+    private int below(int bound) {
+        return random.nextInt(bound);
+    }
+
+    /** Any 63-bit number, small ones as often as large ones. */
+    private long number() {
+        return random.nextLong() >>> (1 + below(63));
+    }
+
+    private double positive() {
+        return Math.exp(random.nextGaussian() * 4);
+    }
+
+    /** Text with characters of one to four bytes. */
+    private String text() {
+        String[] letters = {"a", "Z", "0", " ", "é", "Ω", "日", "🚀"};
+        StringBuilder text = new StringBuilder();
+        for (int i = below(12); i > 0; i--) {
+            text.append(letters[below(letters.length)]);
+        }
+        return text.toString();
+    }
+}
