@@ -1,6 +1,7 @@
 package dev.edgewright.common.artifact;
 
 import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdException;
 import dev.edgewright.common.error.EdgewrightException;
 import dev.edgewright.common.id.Digest;
 
@@ -40,9 +41,11 @@ public final class ChunkCodec {
             throw EdgewrightException.bug("CHUNK_LENGTH", "a chunk cannot have " + expectedLength + " bytes");
         }
         byte[] plain = new byte[expectedLength];
-        long written = Zstd.decompressByteArray(plain, 0, expectedLength, frame, 0, frame.length);
-        if (Zstd.isError(written)) {
-            throw corrupt("zstd: " + Zstd.getErrorName(written));
+        long written;
+        try {
+            written = Zstd.decompressByteArray(plain, 0, expectedLength, frame, 0, frame.length);
+        } catch (ZstdException e) {
+            throw corrupt("zstd: " + e.getMessage());
         }
         if (written != expectedLength) {
             throw corrupt("it unpacks to " + written + " bytes, " + expectedLength + " were expected");
