@@ -55,12 +55,12 @@ public final class ProbeGraphs {
         };
     }
 
-    /** Chain of four 3x3 depthwise convolutions. */
+    /** Chain of eight 3x3 depthwise convolutions. */
     public static byte[] depthwise(String precision, String size) {
         return switch (size) {
-            case "small" -> convolutions(precision, 32, 28, 32, 4);
-            case "medium" -> convolutions(precision, 128, 28, 128, 4);
-            default -> convolutions(precision, 256, 56, 256, 4);
+            case "small" -> convolutions(precision, 32, 28, 32, 8);
+            case "medium" -> convolutions(precision, 128, 28, 128, 8);
+            default -> convolutions(precision, 256, 56, 256, 8);
         };
     }
 
@@ -105,20 +105,27 @@ public final class ProbeGraphs {
             case "s8s8" -> DataType.INT8;
             default -> DataType.FLOAT;
         };
-        GraphBuilder graph = new GraphBuilder("probe").input("x", type, shape);
-        String x = "x";
-        for (int i = 0; i < layers; i++) {
-            String name = i == layers - 1 ? "y" : "a" + i;
-            if (type == DataType.FLOAT) {
-                x = graph.nodeTo(name, "Identity", List.of(layer.add(graph, x)));
-            } else {
-                String scale = graph.floats(new long[0], 0.05f);
-                String zero = graph.ints(type, new long[0], type == DataType.UINT8 ? 128 : 0);
-                String real = graph.node("DequantizeLinear", List.of(x, scale, zero));
-                x = graph.nodeTo(name, "QuantizeLinear", List.of(layer.add(graph, real), scale, zero));
+        GraphBuilder graph =
+                new GraphBuilder("probe").input("x", DataType.FLOAT, shape).output("y", DataType.FLOAT, shape);
+        if (type == DataType.FLOAT) {
+            String x = "x";
+            for (int i = 0; i < layers; i++) {
+                x = layer.add(graph, x);
             }
+            graph.nodeTo("y", "Identity", List.of(x));
+            return graph.build();
         }
-        return graph.output("y", type, shape).build();
+        // Quantised at its borders, as real variants are: only between Q and DQ does ONNX Runtime change int8 to uint8
+        // on x86.
+        String scale = graph.floats(new long[0], 0.05f);
+        String zero = graph.ints(type, new long[0], type == DataType.UINT8 ? 128 : 0);
+        String x = graph.node("QuantizeLinear", List.of("x", scale, zero));
+        for (int i = 0; i < layers; i++) {
+            String real = graph.node("DequantizeLinear", List.of(x, scale, zero));
+            x = graph.node("QuantizeLinear", List.of(layer.add(graph, real), scale, zero));
+        }
+        graph.nodeTo("y", "DequantizeLinear", List.of(x, scale, zero));
+        return graph.build();
     }
 
     private static String weights(GraphBuilder graph, String precision, long[] shape) {
