@@ -1,0 +1,113 @@
+package dev.edgewright.controller.broker;
+
+import com.hivemq.embedded.EmbeddedExtension;
+import com.hivemq.embedded.EmbeddedHiveMQ;
+import dev.edgewright.common.error.EdgewrightException;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * HiveMQ Community Edition in this process. Sessions, queues and retained messages are on disk and survive a restart.
+ * Access is held by {@link DeviceAccess}; the controller's client proves itself with a secret made anew at every start.
+ */
+public final class EmbeddedBroker implements Broker {
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
+    private static final long START_SECONDS = 60;
+    private static final long STOP_SECONDS = 20;
+
+    private final EmbeddedHiveMQ hiveMq;
+    private final URI uri;
+    private final BrokerCredentials credentials;
+
+    private EmbeddedBroker(EmbeddedHiveMQ hiveMq, URI uri, BrokerCredentials credentials) {
+        this.hiveMq = hiveMq;
+        this.uri = uri;
+        this.credentials = credentials;
+    }
+
+    /**
+     * Starts the broker and returns when it listens.
+     *
+     * @param folder configuration and data go there
+     * @throws EdgewrightException BROKER_START_FAILED, for example when the port is taken
+     */
+    public static EmbeddedBroker start(
+            BrokerAddress.Embedded address, Path folder, BrokerLimits limits, SecureRandom random) {
+        var secret = new byte[32];
+        random.nextBytes(secret);
+        var credentials = new BrokerCredentials(
+                DeviceAccess.CONTROLLER_USER, HexFormat.of().formatHex(secret));
+        var access = new DeviceAccess(credentials);
+        try {
+            var conf = Files.createDirectories(folder.resolve("conf"));
+            Files.writeString(conf.resolve("config.xml"), limits.toHiveMqXml(address.host(), address.port()));
+            var hiveMq = EmbeddedHiveMQ.builder()
+                    .withConfigurationFolder(conf)
+                    .withDataFolder(Files.createDirectories(folder.resolve("data")))
+                    .withExtensionsFolder(Files.createDirectories(folder.resolve("extensions")))
+                    .withEmbeddedExtension(EmbeddedExtension.builder()
+                            .withId("edgewright-access")
+                            .withName("Edgewright device access")
+                            .withVersion("1")
+                            .withAuthor("Edgewright")
+                            .withExtensionMain(access)
+                            .build())
+                    .withoutLoggingBootstrap()
+                    .build();
+            hiveMq.start().get(START_SECONDS, TimeUnit.SECONDS);
+            int port = address.port() != 0 ? address.port() : access.listeningPort();
+            var uri = URI.create("tcp://" + address.host() + ":" + port);
+            LOG.atInfo().addKeyValue("uri", uri).log("broker listens");
+            return new EmbeddedBroker(hiveMq, uri, credentials);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failed(address, e);
+        } catch (IOException | ExecutionException | TimeoutException e) {
+            throw failed(address, e);
+        }
+    }
+
+    private static EdgewrightException failed(BrokerAddress.Embedded address, Exception cause) {
+        return EdgewrightException.resource(
+                "BROKER_START_FAILED",
+                "the embedded broker did not start on " + address.host() + ":" + address.port()
+                        + "; is the port free and the data folder writable?",
+                cause);
+    }
+
+    @Override
+    public URI uri() {
+        return uri;
+    }
+
+    @Override
+    public Optional<BrokerCredentials> controllerCredentials() {
+        return Optional.of(credentials);
+    }
+
+    @Override
+    public boolean embedded() {
+        return true;
+    }
+
+    @Override
+    public void close() {
+        try {
+            hiveMq.stop().get(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.atWarn().setCause(e).log("broker did not stop in time; its data is journaled");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package dev.edgewright.controller.http;
+
+import dev.edgewright.controller.catalog.BlobStore;
+import dev.edgewright.controller.catalog.CatalogService;
+import dev.edgewright.controller.catalog.VariantMaker;
+import dev.edgewright.controller.fleet.FleetService;
+import dev.edgewright.controller.http.view.InfoView;
+import dev.edgewright.controller.jobs.JobService;
+import dev.edgewright.controller.rollout.RolloutService;
+import dev.edgewright.controller.selection.SelectionService;
+import dev.edgewright.controller.telemetry.TelemetryService;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/**
+ * All that the HTTP interface speaks to.
+ *
+ * @param info facts about this controller; asked at every request
+ * @param checks readiness by name: empty text when well, else what is wrong. Must not block for long
+ */
+public record ControllerApi(
+        FleetService fleet,
+        TelemetryService telemetry,
+        CatalogService catalog,
+        BlobStore blobs,
+        VariantMaker variants,
+        SelectionService selection,
+        RolloutService rollouts,
+        JobService jobs,
+        Supplier<InfoView> info,
+        Map<String, Supplier<String>> checks,
+        Scrape scrape) {
+    public ControllerApi {
+        Objects.requireNonNull(fleet, "fleet");
+        Objects.requireNonNull(info, "info");
+        checks = Map.copyOf(checks);
+    }
+
+    /** Writes all metrics in the format that the Accept header prefers. */
+    @FunctionalInterface
+    public interface Scrape {
+        Scraped scrape(String accept);
+    }
+
+    /** @param contentType exactly as Prometheus expects it */
+    public record Scraped(String contentType, byte[] body) {}
+}

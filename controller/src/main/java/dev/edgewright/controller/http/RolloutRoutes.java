@@ -1,0 +1,83 @@
+package dev.edgewright.controller.http;
+
+import dev.edgewright.common.error.EdgewrightException;
+import dev.edgewright.common.id.RolloutId;
+import dev.edgewright.controller.http.view.Page;
+import dev.edgewright.controller.http.view.RolloutBody;
+import dev.edgewright.controller.http.view.RolloutView;
+import dev.edgewright.controller.rollout.RolloutDetail;
+import io.vertx.core.http.HttpMethod;
+import java.util.Objects;
+import java.util.Set;
+
+/** {@code /api/v1/rollouts}. */
+final class RolloutRoutes {
+    private static final int DEFAULT_LIMIT = 50;
+    private static final int MAX_LIMIT = 500;
+    private static final String WHO = "api";
+
+    private final ControllerApi api;
+
+    RolloutRoutes(ControllerApi api) {
+        this.api = api;
+    }
+
+    void on(Mount mount) {
+        mount.get("/api/v1/rollouts", Set.of("limit"), this::list);
+        mount.json(HttpMethod.POST, "/api/v1/rollouts", this::create);
+        mount.get("/api/v1/rollouts/:id", Set.of(), request -> whole(require(request)));
+        mount.json(
+                HttpMethod.POST,
+                "/api/v1/rollouts/:id/pause",
+                request -> whole(api.rollouts().pause(id(request), WHO)));
+        mount.json(
+                HttpMethod.POST,
+                "/api/v1/rollouts/:id/resume",
+                request -> whole(api.rollouts().resume(id(request), WHO)));
+        mount.json(
+                HttpMethod.POST,
+                "/api/v1/rollouts/:id/approve",
+                request -> whole(api.rollouts().approve(id(request), WHO)));
+        mount.json(HttpMethod.POST, "/api/v1/rollouts/:id/abort", this::abort);
+    }
+
+    private Reply list(Request request) {
+        int limit = request.wholeNumber("limit", DEFAULT_LIMIT, 1, MAX_LIMIT);
+        return Reply.ok(Page.of(api.rollouts().list(limit).stream()
+                .map(rollout -> api.rollouts().get(rollout.id()).orElse(null))
+                .filter(Objects::nonNull)
+                .map(detail -> RolloutView.of(detail, RolloutView.Depth.LIST))
+                .toList()));
+    }
+
+    private Reply create(Request request) {
+        var detail = api.rollouts().create(request.json(RolloutBody.class).toRequest(WHO));
+        return Reply.json(201, RolloutView.of(detail, RolloutView.Depth.WHOLE))
+                .with("location", "/api/v1/rollouts/" + detail.rollout().id());
+    }
+
+    private Reply abort(Request request) {
+        boolean revert = request.hasBody()
+                && Boolean.TRUE.equals(request.json(AbortBody.class).revert());
+        return whole(api.rollouts().abort(id(request), revert, WHO));
+    }
+
+    private RolloutDetail require(Request request) {
+        var id = id(request);
+        return api.rollouts()
+                .get(id)
+                .orElseThrow(() -> EdgewrightException.caller(
+                        "ROLLOUT_NOT_FOUND", "there is no rollout '" + id + "'; GET /api/v1/rollouts lists them"));
+    }
+
+    private static RolloutId id(Request request) {
+        return RolloutId.of(request.path("id"));
+    }
+
+    private static Reply whole(RolloutDetail detail) {
+        return Reply.ok(RolloutView.of(detail, RolloutView.Depth.WHOLE));
+    }
+
+    /** Schema {@code AbortRequest}. */
+    record AbortBody(Boolean revert) {}
+}

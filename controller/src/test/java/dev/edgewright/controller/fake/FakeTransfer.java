@@ -1,0 +1,29 @@
+package dev.edgewright.controller.fake;
+
+import dev.edgewright.common.id.DeviceId;
+import dev.edgewright.common.protocol.v1.Want;
+import dev.edgewright.controller.transfer.TransferService;
+import dev.edgewright.controller.transfer.TransferStats;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Keeps the wants that came. */
+public final class FakeTransfer implements TransferService {
+    public final List<Want> wants = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void onWant(DeviceId device, Want want) {
+        wants.add(want);
+    }
+
+    @Override
+    public long tick() {
+        return 1000;
+    }
+
+    @Override
+    public TransferStats stats() {
+        return new TransferStats(0, 0, wants.size(), 0, 0, 0, Map.of());
+    }
+}
