@@ -62,7 +62,7 @@ public final class HeldChunks {
             long at = 0;
             for (ChunkEntry entry :
                     ChunkIndex.parseFrom(Files.readAllBytes(slot.index(part))).getChunksList()) {
-                Digest digest = Digest.ofBytes(entry.getDigest().toByteArray());
+                Digest digest = Digest.ofBytes(entry.getDigest());
                 places.putIfAbsent(digest, new Place(file, at, entry.getLength()));
                 at += Integer.toUnsignedLong(entry.getLength());
             }

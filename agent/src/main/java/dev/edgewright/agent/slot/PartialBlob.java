@@ -28,7 +28,7 @@ public final class PartialBlob implements AutoCloseable {
         this.file = file;
         this.index = index;
         this.offsets = offsets(index);
-        this.missing = ChunkBitmap.full(index.getChunksCount());
+        this.missing = ChunkBitmap.all(index.getChunksCount());
     }
 
     static PartialBlob open(Disk disk, Path path, ChunkIndex index) {
@@ -58,7 +58,7 @@ public final class PartialBlob implements AutoCloseable {
     }
 
     public Digest digest(int chunk) {
-        return Digest.ofBytes(index.getChunks(chunk).getDigest().toByteArray());
+        return Digest.ofBytes(index.getChunks(chunk).getDigest());
     }
 
     /** Plain bytes present. */
@@ -67,7 +67,7 @@ public final class PartialBlob implements AutoCloseable {
     }
 
     public boolean complete() {
-        return missing.cardinality() == 0;
+        return missing.isEmpty();
     }
 
     /** Writes a chunk whose SHA-256 the caller has checked. A chunk that is there already is not written again. */

@@ -65,7 +65,7 @@ public record Slot(ModelName model, Digest manifest, Path directory) {
         try {
             ByteString payload = Signed.parseFrom(Files.readAllBytes(directory.resolve(MANIFEST)))
                     .getPayload();
-            if (!Digest.of(payload.toByteArray()).equals(manifest)) {
+            if (!Digest.of(payload).equals(manifest)) {
                 throw corrupt("its manifest has another digest", null);
             }
             return Manifest.parseFrom(payload);

@@ -31,7 +31,7 @@ final class Asking {
 
     void asked(long nowMs) {
         arrived = 0;
-        wait(nowMs);
+        setDue(nowMs);
         silences++;
     }
 
@@ -42,11 +42,11 @@ final class Asking {
         if (arrived >= Math.max(1, settings.window() / 2)) {
             now();
         } else {
-            wait(nowMs);
+            setDue(nowMs);
         }
     }
 
-    private void wait(long nowMs) {
+    private void setDue(long nowMs) {
         long silence = Math.min(
                 settings.longestSilence().toMillis(),
                 settings.silence().toMillis() << Math.min(silences, 20));

@@ -1,6 +1,5 @@
 package dev.edgewright.agent.update;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.edgewright.agent.link.Link;
 import dev.edgewright.agent.slot.HeldChunks;
 import dev.edgewright.agent.slot.PartialBlob;
@@ -9,9 +8,13 @@ import dev.edgewright.agent.slot.SlotStore;
 import dev.edgewright.agent.slot.Staging;
 import dev.edgewright.common.artifact.ChunkBitmap;
 import dev.edgewright.common.artifact.ChunkCodec;
+import dev.edgewright.common.artifact.IndexedBlob;
 import dev.edgewright.common.error.EdgewrightException;
 import dev.edgewright.common.id.DeviceId;
 import dev.edgewright.common.id.Digest;
+import dev.edgewright.common.protocol.Codec;
+import dev.edgewright.common.protocol.Decoded;
+import dev.edgewright.common.protocol.MessageKind;
 import dev.edgewright.common.protocol.v1.ChunkIndex;
 import dev.edgewright.common.protocol.v1.File;
 import dev.edgewright.common.protocol.v1.Manifest;
@@ -39,7 +42,7 @@ final class Fetch implements AutoCloseable {
     /** One blob to be had: the index of a part, or its content. */
     private record Step(Part part, File file, boolean index) {
         Digest blob() {
-            return Digest.ofBytes((index ? file.getIndexDigest() : file.getDigest()).toByteArray());
+            return Digest.ofBytes(index ? file.getIndexDigest() : file.getDigest());
         }
     }
 
@@ -165,27 +168,21 @@ final class Fetch implements AutoCloseable {
         return content.complete();
     }
 
+    /** The index has the digest that the manifest signs; whether it makes sense is another question. */
     private Optional<ChunkIndex> checkedIndex(Step step) {
-        try {
-            ChunkIndex index = ChunkIndex.parseFrom(staging.readIndex(step.part()).orElseThrow());
-            long sum = index.getChunksList().stream()
-                    .mapToLong(chunk -> Integer.toUnsignedLong(chunk.getLength()))
-                    .sum();
-            boolean fits = sum == step.file().getSize()
-                    && index.getChunksCount() == step.file().getChunks()
-                    && index.getChunksList().stream()
-                            .allMatch(chunk -> chunk.getLength() > 0
-                                    && chunk.getLength() <= ChunkCodec.MAX_CHUNK_BYTES
-                                    && chunk.getDigest().size() == 32);
-            if (fits) {
-                return Optional.of(index);
-            }
-            failure = new Failure("INDEX_INVALID", "the chunk index of " + step.file().getName() + " does not add up");
-        } catch (InvalidProtocolBufferException e) {
-            failure = new Failure(
-                    "INDEX_INVALID", "the chunk index of " + step.file().getName() + " cannot be decoded");
+        byte[] encoded = staging.readIndex(step.part()).orElseThrow();
+        Decoded<ChunkIndex> decoded = Codec.decode(MessageKind.CHUNK_INDEX, encoded);
+        if (decoded instanceof Decoded.Refused<ChunkIndex> refused) {
+            failure = new Failure("INDEX_INVALID", refused.reason() + ": " + refused.detail());
+            return Optional.empty();
         }
-        return Optional.empty();
+        try {
+            ChunkIndex index = decoded.toOptional().orElseThrow();
+            return Optional.of(IndexedBlob.of(step.file(), index).index());
+        } catch (EdgewrightException e) {
+            failure = Failure.of(e);
+            return Optional.empty();
+        }
     }
 
     private void reuse() {
@@ -226,7 +223,7 @@ final class Fetch implements AutoCloseable {
         if (!asking.due(nowMs)) {
             return;
         }
-        ChunkBitmap missing = step.index() ? ChunkBitmap.full(1) : content.missing();
+        ChunkBitmap missing = step.index() ? ChunkBitmap.all(1) : content.missing();
         link.want(Want.newBuilder()
                 .setDeviceId(device.value())
                 .setDigest(step.blob().toByteString())

@@ -242,13 +242,19 @@ public final class UpdateEngine {
     }
 
     private String variantName(Digest manifest) {
-        return variantNames.computeIfAbsent(
-                manifest,
-                digest -> around.slots().held().stream()
-                        .filter(slot -> slot.manifest().equals(digest))
-                        .findFirst()
-                        .map(this::nameOf)
-                        .orElse(""));
+        String known = variantNames.get(manifest);
+        if (known != null) {
+            return known;
+        }
+        String name = around.slots().held().stream()
+                .filter(slot -> slot.manifest().equals(manifest))
+                .findFirst()
+                .map(this::nameOf)
+                .orElse("");
+        if (!name.isEmpty()) {
+            variantNames.put(manifest, name);
+        }
+        return name;
     }
 
     private String nameOf(Slot slot) {

@@ -16,6 +16,7 @@ import java.util.function.LongSupplier;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
 import org.eclipse.paho.mqttv5.client.MqttCallback;
+import org.eclipse.paho.mqttv5.client.MqttClientException;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
@@ -87,7 +88,7 @@ final class MqttConnection implements AutoCloseable, MqttCallback {
     /** Throws when the connection is gone. */
     void requireAlive() throws MqttException {
         if (lost != null) {
-            throw new MqttException(MqttException.REASON_CODE_CONNECTION_LOST, new java.io.IOException(lost));
+            throw new MqttException(MqttClientException.REASON_CODE_CONNECTION_LOST, new java.io.IOException(lost));
         }
     }
 
