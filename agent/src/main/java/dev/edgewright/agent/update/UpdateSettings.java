@@ -35,4 +35,9 @@ public record UpdateSettings(
             throw new IllegalArgumentException("a window of " + window + " chunks never fetches anything");
         }
     }
+
+    public UpdateSettings withWindow(int chunks) {
+        return new UpdateSettings(
+                chunks, silence, longestSilence, corruptChunks, diskReserveBytes, stableAfter, progressEvery);
+    }
 }
