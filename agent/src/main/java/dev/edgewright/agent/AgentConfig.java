@@ -127,7 +127,8 @@ public record AgentConfig(
         for (int i = 0; i < arguments.size(); i++) {
             String argument = arguments.get(i);
             if (!argument.startsWith("--")) {
-                throw EdgewrightException.caller("CONFIG_INVALID", "'" + argument + "' is no option; options are --key value");
+                throw EdgewrightException.caller(
+                        "CONFIG_INVALID", "'" + argument + "' is no option; options are --key value");
             }
             int equals = argument.indexOf('=');
             String key = equals < 0 ? argument.substring(2) : argument.substring(2, equals);

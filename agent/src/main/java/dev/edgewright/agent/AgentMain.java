@@ -79,9 +79,8 @@ public final class AgentMain {
         BootId boot = BootId.random(random);
         Trust trust = Trust.load(config.trust());
 
-        int threads = config.threads() > 0
-                ? config.threads()
-                : Runtime.getRuntime().availableProcessors();
+        int threads =
+                config.threads() > 0 ? config.threads() : Runtime.getRuntime().availableProcessors();
         ModelRegistry models = new ModelRegistry(new InferenceSettings(threads, config.memoryMb() << 20));
         parts.push(models);
 
@@ -125,7 +124,10 @@ public final class AgentMain {
                 .setBootId(boot.toByteString())
                 .setSequence(sequence)
                 .setFacts(DeviceFacts.newBuilder()
-                        .setArch(System.getProperty("os.arch").equals("amd64") ? "x86_64" : System.getProperty("os.arch"))
+                        .setArch(
+                                System.getProperty("os.arch").equals("amd64")
+                                        ? "x86_64"
+                                        : System.getProperty("os.arch"))
                         .setOs(System.getProperty("os.name") + " " + System.getProperty("os.version"))
                         .setCores(jvm.availableProcessors())
                         .setRamBytes(config.memoryMb() > 0 ? config.memoryMb() << 20 : jvm.maxMemory())

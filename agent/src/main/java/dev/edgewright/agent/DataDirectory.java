@@ -70,8 +70,8 @@ final class DataDirectory implements AutoCloseable {
         Path file = path.resolve("id");
         try {
             if (Files.exists(file)) {
-                DeviceId kept =
-                        new DeviceId(Files.readString(file, StandardCharsets.UTF_8).strip());
+                DeviceId kept = new DeviceId(
+                        Files.readString(file, StandardCharsets.UTF_8).strip());
                 if (given.isPresent() && !given.get().equals(kept.value())) {
                     throw EdgewrightException.caller(
                             "ID_CONFLICT",

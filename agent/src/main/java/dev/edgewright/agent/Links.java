@@ -19,13 +19,14 @@ final class Links {
 
     private Links() {}
 
-    static Link open(AgentConfig config, DeviceId device, BootId boot, String version, Clock clock, RandomGenerator random) {
+    static Link open(
+            AgentConfig config, DeviceId device, BootId boot, String version, Clock clock, RandomGenerator random) {
         return switch (config.broker().getScheme()) {
             case "tcp", "ssl" -> new MqttLink(mqtt(config, device, boot, version), random, clock::millis);
             case "coap", "coaps" -> new CoapLink(coap(config, device, boot, version), random, clock::millis);
-            default -> throw EdgewrightException.caller(
-                    "CONFIG_INVALID",
-                    "broker " + config.broker() + ": the scheme must be tcp, ssl, coap or coaps");
+            default ->
+                throw EdgewrightException.caller(
+                        "CONFIG_INVALID", "broker " + config.broker() + ": the scheme must be tcp, ssl, coap or coaps");
         };
     }
 

@@ -46,15 +46,15 @@ final class RegistryRuntime implements Runtime {
     public Optional<Failure> unfit(Manifest manifest) {
         for (String required : manifest.getRequiresIsaList()) {
             if (Arrays.stream(required.split("\\|")).noneMatch(isa::contains)) {
-                return Optional.of(new Failure(
-                        "ISA_MISSING", "the variant needs " + required + ", this device has " + isa));
+                return Optional.of(
+                        new Failure("ISA_MISSING", "the variant needs " + required + ", this device has " + isa));
             }
         }
         if (memoryBytes > 0 && manifest.getPeakMemoryBytes() > memoryBytes) {
             return Optional.of(new Failure(
                     "MEMORY_SHORT",
-                    "the variant took " + manifest.getPeakMemoryBytes() + " bytes where it was made, this device may use "
-                            + memoryBytes));
+                    "the variant took " + manifest.getPeakMemoryBytes()
+                            + " bytes where it was made, this device may use " + memoryBytes));
         }
         return Optional.empty();
     }

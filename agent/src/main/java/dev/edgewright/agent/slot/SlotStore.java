@@ -72,8 +72,8 @@ public final class SlotStore {
     public List<Slot> held(ModelName model) {
         return list(slots.resolve(model.value())).stream()
                 .filter(Files::isDirectory)
-                .map(directory -> new Slot(
-                        model, Digest.ofHex(directory.getFileName().toString()), directory))
+                .map(directory ->
+                        new Slot(model, Digest.ofHex(directory.getFileName().toString()), directory))
                 .toList();
     }
 

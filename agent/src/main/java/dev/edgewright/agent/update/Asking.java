@@ -48,8 +48,7 @@ final class Asking {
 
     private void setDue(long nowMs) {
         long silence = Math.min(
-                settings.longestSilence().toMillis(),
-                settings.silence().toMillis() << Math.min(silences, 20));
+                settings.longestSilence().toMillis(), settings.silence().toMillis() << Math.min(silences, 20));
         dueAt = nowMs + silence + random.nextLong(silence / 4 + 1);
     }
 }

@@ -90,7 +90,8 @@ final class DesiredGate {
         }
         if (state.getExpiresUnixMs() != 0 && state.getExpiresUnixMs() <= nowUnixMs) {
             return new Refused(
-                    "DESIRED_EXPIRED", "expired " + (nowUnixMs - state.getExpiresUnixMs()) + " ms ago by this device's clock");
+                    "DESIRED_EXPIRED",
+                    "expired " + (nowUnixMs - state.getExpiresUnixMs()) + " ms ago by this device's clock");
         }
         return new Accepted(state, offers(state));
     }

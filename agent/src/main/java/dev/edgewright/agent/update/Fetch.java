@@ -244,7 +244,10 @@ final class Fetch implements AutoCloseable {
     }
 
     private boolean takeContent(int index, byte[] frame) {
-        if (content == null || index < 0 || index >= content.chunks() || !content.missing().isSet(index)) {
+        if (content == null
+                || index < 0
+                || index >= content.chunks()
+                || !content.missing().isSet(index)) {
             return false;
         }
         content.put(index, ChunkCodec.decompress(frame, content.length(index), content.digest(index)));

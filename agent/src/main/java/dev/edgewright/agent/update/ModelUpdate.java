@@ -278,7 +278,8 @@ final class ModelUpdate {
         }
         try {
             slot.get().verify();
-            long size = manifest.get().getGraph().getSize() + manifest.get().getGolden().getSize();
+            long size = manifest.get().getGraph().getSize()
+                    + manifest.get().getGolden().getSize();
             record = record.withBytes(new UpdateRecord.Bytes(size, size, size));
             return true;
         } catch (EdgewrightException e) {
@@ -389,7 +390,8 @@ final class ModelUpdate {
     /** Nothing is in motion: what nobody needs goes, once. */
     private Optional<Happening> rest() {
         if (!tidy) {
-            boolean keepChunks = record.state() == UpdateState.FAILED && record.target().isPresent();
+            boolean keepChunks =
+                    record.state() == UpdateState.FAILED && record.target().isPresent();
             around.slots()
                     .collect(
                             record.model(),
@@ -426,7 +428,8 @@ final class ModelUpdate {
     /** Writes the next record; only what is on disk is acted on. */
     private void apply(Happening happening) {
         UpdateState next = UpdateLifecycle.TABLE.require(record.state(), happening.event(), history);
-        boolean noRoom = happening.why().filter(why -> why.code().equals("DISK_FULL")).isPresent();
+        boolean noRoom =
+                happening.why().filter(why -> why.code().equals("DISK_FULL")).isPresent();
         if (next != UpdateState.FETCHING && next != UpdateState.VERIFYING) {
             record = record.withBytes(bytes());
             leaveFetch();

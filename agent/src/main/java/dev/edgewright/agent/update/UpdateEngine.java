@@ -226,7 +226,8 @@ public final class UpdateEngine {
         }
         long now = around.time().monotonicMillis();
         boolean onlyProgress = withoutProgress(body).equals(withoutProgress(lastReport));
-        if (onlyProgress && now - lastReportAt < around.settings().progressEvery().toMillis()) {
+        if (onlyProgress
+                && now - lastReportAt < around.settings().progressEvery().toMillis()) {
             return;
         }
         lastReport = body;

@@ -108,9 +108,8 @@ public final class UpdateRecords {
 
     private static UpdateRecord decode(ModelName model, JsonNode node) throws IOException {
         JsonNode before = node.path("before");
-        Optional<ProbeResult> probe = node.has("probe")
-                ? Optional.of(ProbeResult.parseFrom(bytes(node.get("probe"))))
-                : Optional.empty();
+        Optional<ProbeResult> probe =
+                node.has("probe") ? Optional.of(ProbeResult.parseFrom(bytes(node.get("probe")))) : Optional.empty();
         return new UpdateRecord(
                 model,
                 Assignment.parseFrom(bytes(node.required("assignment"))),

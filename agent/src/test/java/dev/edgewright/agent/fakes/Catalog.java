@@ -88,8 +88,7 @@ public final class Catalog {
             long[] offsets = blob.offsets();
             List<byte[]> frames = new ArrayList<>();
             for (int i = 0; i < blob.chunks(); i++) {
-                frames.add(ChunkCodec.compress(
-                        Arrays.copyOfRange(content, (int) offsets[i], (int) offsets[i + 1])));
+                frames.add(ChunkCodec.compress(Arrays.copyOfRange(content, (int) offsets[i], (int) offsets[i + 1])));
             }
             blobs.put(blob.digest(), frames);
             blobs.put(blob.indexDigest(), List.of(ChunkCodec.compress(blob.encodedIndex())));

@@ -123,12 +123,18 @@ public final class Device {
     /** Answers every want until the agent asks for nothing more or its update is settled; time passes in between. */
     public Device works() {
         for (int i = 0; i < 500 && !settled(); i++) {
-            List<Want> wants = new ArrayList<>(link.wants);
-            link.wants.clear();
-            wants.forEach(this::answer);
-            time.pass(Duration.ofMillis(500));
-            engine.tick();
+            worksOnce();
         }
+        return this;
+    }
+
+    /** Answers what is wanted now. */
+    public Device worksOnce() {
+        List<Want> wants = new ArrayList<>(link.wants);
+        link.wants.clear();
+        wants.forEach(this::answer);
+        time.pass(Duration.ofMillis(500));
+        engine.tick();
         return this;
     }
 

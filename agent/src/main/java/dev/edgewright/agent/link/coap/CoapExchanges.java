@@ -55,8 +55,7 @@ final class CoapExchanges implements AutoCloseable {
         CoapResponse response = exchange(request);
         if (!response.isSuccess()) {
             throw EdgewrightException.transient_(
-                    "COAP_REFUSED",
-                    "POST " + resource + ": " + response.getCode() + " " + response.getResponseText());
+                    "COAP_REFUSED", "POST " + resource + ": " + response.getCode() + " " + response.getResponseText());
         }
     }
 

@@ -160,7 +160,9 @@ public final class CoapLink implements Link {
                 post(exchanges, "/v1/presence", presence(true));
             }
         }
-        for (Optional<Outgoing> last = outbox.take(Duration.ZERO); last.isPresent(); last = outbox.take(Duration.ZERO)) {
+        for (Optional<Outgoing> last = outbox.take(Duration.ZERO);
+                last.isPresent();
+                last = outbox.take(Duration.ZERO)) {
             send(exchanges, last.get());
         }
         connected = false;

@@ -44,28 +44,19 @@ final class MqttConnection implements AutoCloseable, MqttCallback {
     private volatile String lost;
 
     private MqttConnection(
-            MqttSettings settings,
-            Set<Digest> followed,
-            LinkListener listener,
-            Runnable wake,
-            LongSupplier unixMillis)
+            MqttSettings settings, Set<Digest> followed, LinkListener listener, Runnable wake, LongSupplier unixMillis)
             throws MqttException {
         this.settings = settings;
         this.followed = followed;
         this.listener = listener;
         this.wake = wake;
         this.unixMillis = unixMillis;
-        this.client =
-                new MqttAsyncClient(settings.broker(), settings.device().value(), new MemoryPersistence());
+        this.client = new MqttAsyncClient(settings.broker(), settings.clientId(), new MemoryPersistence());
     }
 
     /** Connects, says that the device is online, subscribes. */
     static MqttConnection open(
-            MqttSettings settings,
-            Set<Digest> followed,
-            LinkListener listener,
-            Runnable wake,
-            LongSupplier unixMillis)
+            MqttSettings settings, Set<Digest> followed, LinkListener listener, Runnable wake, LongSupplier unixMillis)
             throws MqttException {
         MqttConnection connection = new MqttConnection(settings, followed, listener, wake, unixMillis);
         try {
@@ -110,14 +101,13 @@ final class MqttConnection implements AutoCloseable, MqttCallback {
     }
 
     void publish(Outgoing message) throws MqttException {
-        String topic =
-                switch (message.kind()) {
-                    case HELLO -> Topics.hello(settings.device());
-                    case REPORTED -> Topics.reported(settings.device());
-                    case TELEMETRY -> Topics.telemetry(settings.device());
-                    case WANT -> Topics.want(settings.device());
-                    default -> throw new IllegalArgumentException("a device does not send " + message.kind());
-                };
+        String topic = switch (message.kind()) {
+            case HELLO -> Topics.hello(settings.device());
+            case REPORTED -> Topics.reported(settings.device());
+            case TELEMETRY -> Topics.telemetry(settings.device());
+            case WANT -> Topics.want(settings.device());
+            default -> throw new IllegalArgumentException("a device does not send " + message.kind());
+        };
         MqttMessage packet = new MqttMessage(message.payload());
         packet.setQos(message.kind() == MessageKind.TELEMETRY ? 0 : 1);
         packet.setRetained(message.kind() == MessageKind.HELLO || message.kind() == MessageKind.REPORTED);

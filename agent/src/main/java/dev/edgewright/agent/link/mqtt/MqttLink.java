@@ -78,8 +78,8 @@ public final class MqttLink implements Link {
 
     @Override
     public void want(Want want) {
-        outbox.put(new Outgoing(
-                MessageKind.WANT, Digest.ofBytes(want.getDigest()).hex(), want.toByteArray()));
+        outbox.put(
+                new Outgoing(MessageKind.WANT, Digest.ofBytes(want.getDigest()).hex(), want.toByteArray()));
     }
 
     @Override
@@ -112,7 +112,8 @@ public final class MqttLink implements Link {
 
     private void run() {
         while (!closing()) {
-            try (MqttConnection connection = MqttConnection.open(settings, followed, listener, outbox::wake, unixMillis)) {
+            try (MqttConnection connection =
+                    MqttConnection.open(settings, followed, listener, outbox::wake, unixMillis)) {
                 backoff.reset();
                 connected = true;
                 LOG.atInfo().addKeyValue("broker", settings.broker()).log("connected");

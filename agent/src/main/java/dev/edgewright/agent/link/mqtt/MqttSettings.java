@@ -42,6 +42,11 @@ public record MqttSettings(
                 64);
     }
 
+    /** {@code edgewright-ID}: by this name a broker's access list knows which topics are this device's own. */
+    public String clientId() {
+        return "edgewright-" + device.value();
+    }
+
     @Override
     public String toString() {
         return "MqttSettings[" + broker + ", " + device + "]";

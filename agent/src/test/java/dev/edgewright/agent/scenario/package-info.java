@@ -1,0 +1,2 @@
+/** Whole agents against real brokers and real CoAP: the same scenarios over each link. */
+package dev.edgewright.agent.scenario;
