@@ -99,7 +99,7 @@ final class MqttControlPlane implements ControlPlane, MqttCallback {
         sender.shutdownNow();
         cable.close();
         try {
-            client.disconnectForcibly(100, 100);
+            client.disconnectForcibly(100, 100, false);
             client.close(true);
         } catch (MqttException e) {
             throw new IllegalStateException(e);
