@@ -62,10 +62,10 @@ public record Terminal(PrintWriter out, PrintWriter err, boolean interactive, bo
     /** The style of a state's name, as devices, rollouts, waves and jobs use them. */
     public static Style styleOf(String state) {
         return switch (state.toUpperCase(java.util.Locale.ROOT)) {
-            case "ONLINE", "COMMITTED", "FINISHED", "SUCCEEDED", "DONE", "CHOSEN" -> Style.GOOD;
-            case "FAILED", "ROLLED_BACK", "HALTED", "ABORTED", "REFUSED" -> Style.BAD;
-            case "PAUSED", "CANCELLED" -> Style.WARNING;
-            case "OFFLINE", "IDLE", "WAITING", "QUEUED", "SKIPPED" -> Style.FAINT;
+            case "ONLINE", "COMMITTED", "SUCCEEDED", "DONE", "CHOSEN" -> Style.GOOD;
+            case "FAILED", "ROLLED_BACK", "HALTED", "ABORTED", "SILENT", "STOPPED" -> Style.BAD;
+            case "PAUSED", "CANCELLED", "AWAITING_APPROVAL", "REVERTED", "REVERTING", "UNREACHED" -> Style.WARNING;
+            case "OFFLINE", "IDLE", "PENDING", "PLANNED", "SCHEDULED", "QUEUED", "SKIPPED", "SLOWER" -> Style.FAINT;
             default -> Style.BUSY;
         };
     }

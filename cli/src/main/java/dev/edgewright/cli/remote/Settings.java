@@ -55,10 +55,14 @@ public record Settings(URI server, Output output) {
 
     private static File read(Path file) {
         try {
+            String text = Files.readString(file);
+            if (text.isBlank()) {
+                return File.EMPTY;
+            }
             File read = YAMLMapper.builder()
                     .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                     .build()
-                    .readValue(Files.readString(file), File.class);
+                    .readValue(text, File.class);
             return read == null ? File.EMPTY : read;
         } catch (UnrecognizedPropertyException e) {
             throw new CliFailure(

@@ -22,15 +22,12 @@ public final class RolloutView {
                 + Fields.text(rollout, "model") + " version " + Fields.text(rollout, "version") + "  "
                 + terminal.styled(Terminal.styleOf(state), state)
                 + (rollout.has("reason") ? "  " + Fields.text(rollout, "reason") : ""));
-        lines.add(
-                ProgressBar.of(terminal, progress(rollout), counts.path("total").asDouble(), 40) + " "
-                        + counts.path("committed").asInt() + " of "
-                        + counts.path("total").asInt() + " committed, "
-                        + counts.path("running").asInt() + " on their way, "
-                        + counts.path("failed").asInt() + " failed"
-                        + (counts.path("skipped").asInt() > 0
-                                ? ", " + counts.path("skipped").asInt() + " skipped"
-                                : ""));
+        lines.add(ProgressBar.of(terminal, rollout.path("progress").asDouble(), 1, 40) + " "
+                + counts.path("committed").asInt() + " of "
+                + counts.path("total").asInt() + " committed, "
+                + counts.path("running").asInt() + " on their way, "
+                + counts.path("failed").asInt() + " failed"
+                + some(counts, "reverted") + some(counts, "skipped"));
         JsonNode waves = rollout.path("waves");
         for (JsonNode wave : waves) {
             if (waves.size() > 1) {
@@ -41,29 +38,17 @@ public final class RolloutView {
         return lines;
     }
 
-    /** Devices done, those on their way counted by how far they are. */
-    private static double progress(JsonNode rollout) {
-        double done = 0;
-        for (JsonNode wave : rollout.path("waves")) {
-            for (JsonNode device : wave.path("devices")) {
-                done += switch (device.path("state").asText()) {
-                    case "COMMITTED", "FAILED", "ROLLED_BACK", "SKIPPED" -> 1;
-                    default -> 0.9 * device.path("progress").asDouble();
-                };
-            }
-        }
-        return done;
+    private static String some(JsonNode counts, String what) {
+        return counts.path(what).asInt() > 0 ? ", " + counts.path(what).asInt() + " " + what : "";
     }
 
     private static String wave(Terminal terminal, JsonNode wave) {
-        int committed = 0;
-        for (JsonNode device : wave.path("devices")) {
-            committed += "COMMITTED".equals(device.path("state").asText()) ? 1 : 0;
-        }
-        int size = wave.path("devices").size();
         String state = Fields.text(wave, "state");
-        return "  wave " + (wave.path("index").asInt() + 1) + " " + ProgressBar.of(terminal, committed, size, 20) + " "
-                + committed + "/" + size + " " + terminal.styled(Terminal.styleOf(state), state);
+        return "  wave " + (wave.path("index").asInt() + 1) + " "
+                + ProgressBar.of(terminal, wave.path("progress").asDouble(), 1, 20) + " "
+                + wave.path("counts").path("committed").asInt() + "/"
+                + wave.path("size").asInt() + " "
+                + terminal.styled(Terminal.styleOf(state), state);
     }
 
     private static void busy(Terminal terminal, JsonNode waves, List<String> lines) {
@@ -72,7 +57,7 @@ public final class RolloutView {
             for (JsonNode device : wave.path("devices")) {
                 String state = Fields.text(device, "state");
                 boolean quiet = switch (state) {
-                    case "WAITING", "COMMITTED", "SKIPPED" -> true;
+                    case "PLANNED", "COMMITTED", "SKIPPED", "SUPERSEDED", "REVERTED", "KEPT" -> true;
                     default -> false;
                 };
                 if (!quiet && shown++ < BUSY_DEVICES) {

@@ -14,7 +14,7 @@ import java.util.Set;
 
 /** Follows a rollout until it has ended. */
 final class RolloutWatch {
-    private static final Set<String> ENDED = Set.of("FINISHED", "HALTED", "ABORTED");
+    private static final Set<String> ENDED = Set.of("SUCCEEDED", "HALTED", "ABORTED", "REVERTED");
 
     private final Session session;
     private final Clock clock;
@@ -40,6 +40,9 @@ final class RolloutWatch {
                         last = counts;
                     }
                     List<String> lines = new ArrayList<>(RolloutView.lines(session.terminal(), rollout));
+                    if ("AWAITING_APPROVAL".equals(rollout.path("state").asText())) {
+                        lines.add("The next wave needs a yes: edgewright rollouts approve " + id);
+                    }
                     lines.add(Words.duration(Duration.between(start, clock.instant()))
                             + "  Ctrl-C leaves; the rollout goes on.");
                     view.show(lines);

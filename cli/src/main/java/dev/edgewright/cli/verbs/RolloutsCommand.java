@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.edgewright.cli.output.ProgressBar;
 import dev.edgewright.cli.output.Table;
 import dev.edgewright.cli.output.Table.Cell;
+import dev.edgewright.cli.output.Terminal;
 import dev.edgewright.cli.remote.Api;
 import dev.edgewright.cli.remote.CliFailure.Exit;
 import dev.edgewright.cli.remote.RemoteOptions;
@@ -19,7 +20,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code edgewright rollouts}: a model's way to the devices, in waves that can be stopped. */
-@Command(name = "rollouts", aliases = "rollout", description = "Rollouts: create, watch, pause, resume, abort.")
+@Command(
+        name = "rollouts",
+        aliases = "rollout",
+        description = "Rollouts: create, watch, approve, pause, resume, abort.")
 public final class RolloutsCommand extends Noun {
     private final Shell shell;
     private final Clock clock;
@@ -34,80 +38,25 @@ public final class RolloutsCommand extends Noun {
             description = "Start a rollout.",
             footer = {
                 "",
-                "Waves are cumulative percentages (10%%) or counts of one wave (5), separated by commas; without --waves",
-                "there is one wave of all devices. A wave starts when the one before has settled within the failure ratio.",
+                "Waves are percentages (25%%) or counts (5), separated by commas. A wave starts when the one before it has",
+                "settled within the failure ratio.",
                 "",
                 "Examples:",
                 "  edgewright rollouts create fashion-mnist --watch",
-                "  edgewright rollouts create fashion-mnist --waves 1,25%%,100%% --max-failures 0.05 --watch-seconds 300",
+                "  edgewright rollouts create fashion-mnist --waves 1,25%%,100%%! --max-failures 0.05 --watch-seconds 300",
                 "  edgewright rollouts create detector --version 3 --query 'device.labels.site == \"berlin\"'",
-                "  edgewright rollouts create detector --variant int8-static --max-p95-ms 20"
+                "  edgewright rollouts create detector --variant int8-static --max-p95-ms 20",
+                "  edgewright rollouts create detector -f nightly.yaml"
             })
     int create(
             @Mixin RemoteOptions remote,
+            @Mixin RolloutPlan plan,
             @Parameters(paramLabel = "MODEL", description = "The model.") String model,
-            @Option(names = "--version", paramLabel = "V", description = "Version (default: the newest).")
-                    String version,
-            @Option(
-                            names = {"-q", "--query"},
-                            paramLabel = "CEL",
-                            description = "Only devices that match (default: all).")
-                    String query,
-            @Option(
-                            names = "--variant",
-                            paramLabel = "NAME",
-                            description = "auto (chosen per device, the default), a name or a digest.")
-                    String variant,
-            @Option(names = "--waves", paramLabel = "SIZES", description = "Such as 1,25%%,100%%.") String waves,
-            @Option(
-                            names = "--max-failures",
-                            paramLabel = "RATIO",
-                            description = "Stop when more than this part of a wave has failed, 0..1 (default: 0).")
-                    Double maxFailures,
-            @Option(names = "--floor", paramLabel = "A", description = "Lowest accuracy allowed, 0..1.") Double floor,
-            @Option(names = "--max-drop", paramLabel = "D", description = "Accuracy that may be lost, 0..1.")
-                    Double maxDrop,
-            @Option(
-                            names = "--watch-seconds",
-                            paramLabel = "S",
-                            description = "How long a device watches a new variant.")
-                    Integer watchSeconds,
-            @Option(
-                            names = "--max-p95-ms",
-                            paramLabel = "MS",
-                            description = "A device refuses a variant slower than this.")
-                    Double maxP95,
-            @Option(names = "--max-memory-mb", paramLabel = "MB", description = "… or one that needs more memory.")
-                    Double maxMemoryMb,
             @Option(
                             names = {"-w", "--watch"},
                             description = "Follow it to its end.")
                     boolean watch) {
-        ObjectNode body = JsonNodeFactory.instance.objectNode();
-        body.put("model", model);
-        put(body, "version", version);
-        put(body, "query", query);
-        put(body, "variant", variant);
-        put(body, "maxFailureRatio", maxFailures);
-        put(body, "floor", floor);
-        put(body, "maxDrop", maxDrop);
-        if (watchSeconds != null) {
-            body.put("watchSeconds", watchSeconds);
-        }
-        if (waves != null) {
-            body.set(
-                    "waves",
-                    WaveSizes.parse(waves)
-                            .orElseThrow(() -> usage("--waves " + waves + ": use sizes such as 1,25%,100%")));
-        }
-        ObjectNode limits = JsonNodeFactory.instance.objectNode();
-        put(limits, "maxP95Ms", maxP95);
-        if (maxMemoryMb != null) {
-            limits.put("maxMemoryBytes", Math.round(maxMemoryMb * 1_000_000));
-        }
-        if (!limits.isEmpty()) {
-            body.set("limits", limits);
-        }
+        ObjectNode body = plan.request(model);
         Session session = shell.connect(remote);
         JsonNode rollout = session.api().post("/rollouts", body);
         String id = rollout.path("id").asText();
@@ -115,25 +64,13 @@ public final class RolloutsCommand extends Noun {
             return follow(session, id);
         }
         session.print(rollout, () -> {
+            String devices = Fields.text(rollout.path("counts"), "total");
             session.terminal()
                     .out()
-                    .println("Rollout " + id + " of " + model + " to " + Fields.text(rollout.path("counts"), "total")
-                            + " devices has started.");
+                    .println("Rollout " + id + " of " + model + " to " + devices + " devices has started.");
             session.terminal().out().println("Follow it: edgewright rollouts watch " + id);
         });
         return 0;
-    }
-
-    private static void put(ObjectNode body, String field, String value) {
-        if (value != null) {
-            body.put(field, value);
-        }
-    }
-
-    private static void put(ObjectNode body, String field, Double value) {
-        if (value != null) {
-            body.put(field, value);
-        }
     }
 
     @Command(
@@ -182,39 +119,42 @@ public final class RolloutsCommand extends Noun {
 
     @Command(
             name = "show",
-            description = "Show a rollout: waves, devices, what was decided and why.",
+            description = "Show a rollout: waves, devices, what happened and why.",
             footer = {"", "Example:", "  edgewright rollouts show r-1"})
     int show(@Mixin RemoteOptions remote, @Parameters(paramLabel = "ID", description = "The rollout.") String id) {
         Session session = shell.connect(remote);
         JsonNode rollout = session.api().get("/rollouts/" + Api.escape(id));
-        session.print(rollout, () -> show(session, rollout));
+        session.print(rollout, () -> people(session.terminal(), rollout));
         return 0;
     }
 
-    private static void show(Session session, JsonNode rollout) {
-        RolloutView.lines(session.terminal(), rollout)
-                .forEach(session.terminal().out()::println);
+    private static void people(Terminal terminal, JsonNode rollout) {
+        RolloutView.lines(terminal, rollout).forEach(terminal.out()::println);
         Table table = Table.of("wave", "device", "state", "done", "variant", "why / error");
         for (JsonNode wave : rollout.path("waves")) {
-            for (JsonNode d : wave.path("devices")) {
+            for (JsonNode device : wave.path("devices")) {
                 table.row(
-                        Cell.number(Fields.text(wave, "index")),
-                        Fields.text(d, "id"),
-                        Cell.state(Fields.text(d, "state")),
-                        ProgressBar.of(session.terminal().plain(), Fields.number(d, "progress"), 1, 10),
-                        Fields.text(d, "variant"),
-                        d.has("error") ? Fields.text(d, "error") : Fields.text(d, "why"));
+                        Cell.number(String.valueOf(wave.path("index").asInt() + 1)),
+                        Fields.text(device, "id"),
+                        Cell.state(Fields.text(device, "state")),
+                        ProgressBar.of(terminal.plain(), Fields.number(device, "progress"), 1, 10),
+                        Fields.text(device, "variant"),
+                        device.has("error") ? Fields.text(device, "error") : Fields.text(device, "why"));
             }
         }
-        session.terminal().out().println();
-        table.print(session.terminal());
-        if (!rollout.path("verdicts").isEmpty()) {
-            new Sheet(session.terminal()).heading("Decisions");
-            rollout.path("verdicts")
-                    .forEach(v -> session.terminal()
-                            .out()
-                            .println("  " + Fields.text(v, "at") + "  wave " + Fields.text(v, "wave") + "  "
-                                    + Fields.text(v, "decision") + ": " + Fields.text(v, "reason")));
+        for (JsonNode device : rollout.path("skipped")) {
+            String why = Fields.text(device, "why");
+            table.row("-", Fields.text(device, "id"), Cell.state("SKIPPED"), "", "", why);
+        }
+        terminal.out().println();
+        table.print(terminal);
+        if (!rollout.path("history").isEmpty()) {
+            new Sheet(terminal).heading("History");
+            for (JsonNode entry : rollout.path("history")) {
+                String who = Fields.text(entry, "who");
+                terminal.out()
+                        .println("  " + Fields.text(entry, "at") + "  " + who + "  " + Fields.text(entry, "words"));
+            }
         }
     }
 
@@ -223,7 +163,7 @@ public final class RolloutsCommand extends Noun {
             description = "Follow a rollout with progress bars until it has ended.",
             footer = {
                 "",
-                "Exits with 0 when it finished, 1 when it was halted or aborted.",
+                "Exits with 0 when it succeeded, 1 when it was halted, aborted or reverted.",
                 "",
                 "Example:",
                 "  edgewright rollouts watch r-1"
@@ -234,17 +174,26 @@ public final class RolloutsCommand extends Noun {
 
     private int follow(Session session, String id) {
         JsonNode ended = new RolloutWatch(session, clock).until(id);
-        session.print(
-                ended,
-                () -> session.terminal()
-                        .out()
-                        .println("Rollout " + id + " "
-                                + session.terminal()
-                                        .styled(
-                                                dev.edgewright.cli.output.Terminal.styleOf(Fields.text(ended, "state")),
-                                                Fields.text(ended, "state"))
-                                + (ended.has("reason") ? ": " + Fields.text(ended, "reason") : "")));
-        return "FINISHED".equals(ended.path("state").asText()) ? 0 : Exit.FAILED.code();
+        String state = ended.path("state").asText();
+        Terminal terminal = session.terminal();
+        session.print(ended, () -> {
+            String reason = ended.has("reason") ? ": " + Fields.text(ended, "reason") : "";
+            terminal.out().println("Rollout " + id + " " + terminal.styled(Terminal.styleOf(state), state) + reason);
+            if ("HALTED".equals(state)) {
+                terminal.err()
+                        .println("Go on: edgewright rollouts resume " + id + "   Go back: edgewright rollouts abort "
+                                + id + " --revert");
+            }
+        });
+        return "SUCCEEDED".equals(state) ? 0 : Exit.FAILED.code();
+    }
+
+    @Command(
+            name = "approve",
+            description = "Say yes to the wave that waits for approval.",
+            footer = {"", "Example:", "  edgewright rollouts approve r-1"})
+    int approve(@Mixin RemoteOptions remote, @Parameters(paramLabel = "ID", description = "The rollout.") String id) {
+        return change(remote, id, "approve", null);
     }
 
     @Command(
@@ -257,7 +206,7 @@ public final class RolloutsCommand extends Noun {
 
     @Command(
             name = "resume",
-            description = "Go on after a pause.",
+            description = "Go on after a pause or a halt.",
             footer = {"", "Example:", "  edgewright rollouts resume r-1"})
     int resume(@Mixin RemoteOptions remote, @Parameters(paramLabel = "ID", description = "The rollout.") String id) {
         return change(remote, id, "resume", null);
@@ -277,9 +226,8 @@ public final class RolloutsCommand extends Noun {
     private int change(RemoteOptions remote, String id, String verb, JsonNode body) {
         Session session = shell.connect(remote);
         JsonNode rollout = session.api().post("/rollouts/" + Api.escape(id) + "/" + verb, body);
-        session.print(
-                rollout,
-                () -> session.terminal().out().println("Rollout " + id + ": " + Fields.text(rollout, "state")));
+        String state = Fields.text(rollout, "state");
+        session.print(rollout, () -> session.terminal().out().println("Rollout " + id + ": " + state));
         return 0;
     }
 }

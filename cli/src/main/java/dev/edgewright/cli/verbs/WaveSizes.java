@@ -2,13 +2,14 @@ package dev.edgewright.cli.verbs;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** {@code 1,25%,100%} as the API's wave sizes. */
+/** {@code 1,25%,100%!} as the API's waves; {@code !} marks a wave that waits for approval. */
 final class WaveSizes {
-    private static final Pattern SIZE = Pattern.compile("(\\d{1,7}(?:\\.\\d{1,3})?)(%?)");
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,7}(?:\\.\\d{1,3})?)(%?)(!?)");
 
     private WaveSizes() {}
 
@@ -26,10 +27,14 @@ final class WaveSizes {
             if (value <= 0 || (percent ? value > 100 : !whole)) {
                 return Optional.empty();
             }
+            ObjectNode wave = waves.addObject();
             if (percent) {
-                waves.addObject().put("percent", value);
+                wave.put("percent", value);
             } else {
-                waves.addObject().put("count", (int) value);
+                wave.put("count", (int) value);
+            }
+            if (!size.group(3).isEmpty()) {
+                wave.put("approval", true);
             }
         }
         return Optional.of(waves);

@@ -1,0 +1,325 @@
+package dev.edgewright.cli.verbs;
+
+import static dev.edgewright.cli.verbs.Documents.CAMERA;
+import static dev.edgewright.cli.verbs.Documents.HEX_B;
+import static dev.edgewright.cli.verbs.Documents.INT8;
+import static dev.edgewright.cli.verbs.Documents.SILENT;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.edgewright.cli.CommandRun;
+import dev.edgewright.cli.FakeController;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(30)
+class VerbsTest {
+    private final FakeController controller = new FakeController();
+
+    @AfterEach
+    void requestsAndAnswersAreThoseOfTheOpenApiDocument() {
+        controller.close();
+        assertThat(controller.violations()).isEmpty();
+    }
+
+    @Test
+    void listsDevicesAsAnAlignedTable() {
+        controller.on("GET", "/devices", 200, "{\"items\":[" + CAMERA + "," + SILENT + "]}");
+
+        CommandRun run = CommandRun.of(controller, "devices", "list");
+
+        assertThat(run.exit()).isZero();
+        List<String> lines = run.out().lines().toList();
+        assertThat(lines).hasSize(3);
+        assertThat(lines.get(1))
+                .startsWith("cam-1")
+                .contains("ONLINE", "aarch64", "4.00 GB", "int8-static", "COMMITTED", "0.421 ms", "1.50 ms")
+                .contains("1.23 mJ estimated")
+                .endsWith("2s");
+        assertThat(lines.get(2)).startsWith("cam-2").contains("OFFLINE");
+        assertThat(lines.get(1).indexOf("ONLINE")).isEqualTo(lines.get(2).indexOf("OFFLINE"));
+    }
+
+    @Test
+    void fetchesEveryPageOfDevices() {
+        controller.on(
+                "GET",
+                "/devices",
+                200,
+                "{\"items\":[" + CAMERA + "],\"next\":\"cam-1\"}",
+                "{\"items\":[" + SILENT + "]}");
+
+        CommandRun run = CommandRun.of(controller, "devices", "list", "--query", "device.arch == \"aarch64\"");
+
+        assertThat(run.out()).contains("cam-1", "cam-2");
+        assertThat(controller.requests().get(0).query()).containsEntry("query", "device.arch == \"aarch64\"");
+        assertThat(controller.requests().get(1).query())
+                .containsEntry("after", "cam-1")
+                .containsKey("query");
+    }
+
+    @Test
+    void printsTheDocumentForScripts() throws IOException {
+        controller.on("GET", "/devices", 200, "{\"items\":[" + CAMERA + "]}");
+
+        CommandRun run = CommandRun.of(controller, "devices", "list", "-o", "json");
+
+        JsonNode printed = new ObjectMapper().readTree(run.out());
+        assertThat(printed.path(0).path("id").asText()).isEqualTo("cam-1");
+    }
+
+    @Test
+    void anEmptyFleetSaysHowToStartADevice() {
+        controller.on("GET", "/devices", 200, "{\"items\":[]}");
+
+        CommandRun run = CommandRun.of(controller, "devices", "list");
+
+        assertThat(run.exit()).isZero();
+        assertThat(run.out()).contains("No devices yet");
+        assertThat(run.err()).contains("edgewright agent");
+    }
+
+    @Test
+    void showsOneDeviceWithWhyItServesItsVariant() {
+        controller.on("GET", "/devices/cam-1", 200, CAMERA);
+
+        CommandRun run = CommandRun.of(controller, "devices", "show", "cam-1");
+
+        assertThat(run.out())
+                .contains("Cortex-A76", "fastest of 2 that keep the accuracy", "rapl", "site=berlin", "0.421 ms");
+    }
+
+    @Test
+    void setsAndTakesAwayLabels() {
+        controller.on("PATCH", "/devices/cam-1", 200, CAMERA);
+
+        assertThat(CommandRun.of(controller, "devices", "label", "cam-1", "ring=canary", "old-")
+                        .exit())
+                .isZero();
+
+        JsonNode labels = controller.last().json().path("labels");
+        assertThat(labels.path("ring").asText()).isEqualTo("canary");
+        assertThat(labels.path("old").isNull()).isTrue();
+    }
+
+    @Test
+    void importsAModelWithItsDataAndWaitsForTheVariants(@TempDir Path folder) throws IOException {
+        Path onnx = Files.write(folder.resolve("model.onnx"), new byte[100_000]);
+        Files.writeString(folder.resolve("data.yaml"), "inputs: {}");
+        Files.write(folder.resolve("images.idx3-ubyte"), new byte[10]);
+        controller
+                .on("POST", "/models/fashion", 201, Documents.model(false, null))
+                .on("PUT", "/models/fashion/data", 200, Documents.model(true, "7"))
+                .on("GET", "/jobs/7", 200, Documents.job("RUNNING", 0.5), Documents.job("SUCCEEDED", 1.0));
+
+        CommandRun run =
+                CommandRun.of(controller, "models", "import", "fashion", onnx.toString(), "--data", folder.toString());
+
+        assertThat(run.exit()).as(run.err()).isZero();
+        assertThat(run.out()).contains("quantize", "Imported fashion version 1", "edgewright variants list fashion");
+        assertThat(controller.requests().get(0).body()).hasSize(100_000);
+        assertThat(names(controller.requests().get(1).body())).containsExactly("data.yaml", "images.idx3-ubyte");
+    }
+
+    @Test
+    void aFailedJobFailsTheImport(@TempDir Path folder) throws IOException {
+        Path onnx = Files.write(folder.resolve("model.onnx"), new byte[10]);
+        controller
+                .on("POST", "/models/fashion", 201, Documents.model(true, null))
+                .on("POST", "/models/fashion/variants", 202, "{\"job\":\"7\"}")
+                .on("GET", "/jobs/7", 200, Documents.job("FAILED", 0.2));
+
+        CommandRun run = CommandRun.of(
+                controller, "models", "import", "fashion", onnx.toString(), "--recipe", "fp32,int8-static");
+
+        assertThat(run.exit()).isEqualTo(1);
+        assertThat(run.err()).contains("images are 27 wide", "edgewright jobs show 7");
+        assertThat(controller.requests().get(0).query()).containsEntry("variants", "none");
+        assertThat(controller.requests().get(1).json().path("recipes").toString())
+                .isEqualTo("[\"fp32\",\"int8-static\"]");
+    }
+
+    @Test
+    void listsModelsAndShowsTheirTensors() {
+        controller
+                .on("GET", "/models", 200, "{\"items\":[" + Documents.model(true, null) + "]}")
+                .on("GET", "/models/fashion", 200, Documents.model(true, null));
+
+        assertThat(CommandRun.of(controller, "models", "list").out()).contains("fashion", "1.08 MB", "2m0s");
+        assertThat(CommandRun.of(controller, "models", "show", "fashion").out())
+                .contains("image FP32 [?, 1, 28, 28]", "logits FP32 [?, 10]");
+    }
+
+    @Test
+    void listsVariantsWithAccuracyAndItsInterval() {
+        controller.on("GET", "/models/fashion/variants", 200, "{\"items\":[" + INT8 + "]}");
+
+        assertThat(CommandRun.of(controller, "variants", "list", "fashion").out())
+                .contains("int8-static", "93.12 % (92.1..94.1)", "280 kB", "avx2", HEX_B.substring(0, 12));
+    }
+
+    @Test
+    void showsAVariantsLineage() {
+        controller.on("GET", "/variants/bbbbbbbb", 200, INT8);
+
+        assertThat(CommandRun.of(controller, "variants", "show", "bbbbbbbb").out())
+                .contains("quantize(int8, 512 samples)", "2048 samples");
+    }
+
+    @Test
+    void explainsTheChoiceInWords() {
+        controller.on("GET", "/models/fashion/selection", 200, """
+                {"items":[{"device":"cam-1","chosen":"int8-static","why":"1.9 times as fast","candidates":[
+                {"variant":"int8-static","verdict":"CHOSEN","reason":"fastest","predictedMs":0.8,"accuracy":0.93},
+                {"variant":"fp32","verdict":"SLOWER","reason":"half as fast","predictedMs":1.5}]},
+                {"device":"cam-2","why":"no variant fits into 64 MB","candidates":[]}]}""");
+
+        CommandRun run = CommandRun.of(controller, "variants", "explain", "fashion", "--max-drop", "0.005", "--all");
+
+        assertThat(run.out())
+                .contains("cam-1  int8-static  1.9 times as fast", "SLOWER", "half as fast")
+                .contains("cam-2  nothing fits  no variant fits into 64 MB");
+        assertThat(controller.last().query()).containsEntry("maxDrop", "0.005").doesNotContainKey("floor");
+    }
+
+    @Test
+    void createsARolloutWithWavesAndLimits() {
+        controller.on("POST", "/rollouts", 201, Documents.rollout("RUNNING", 0, 0));
+
+        CommandRun run = CommandRun.of(
+                controller,
+                "rollouts",
+                "create",
+                "fashion",
+                "--waves",
+                "1,25%,100%!",
+                "--max-failures",
+                "0.1",
+                "--max-p95-ms",
+                "20",
+                "--max-memory-mb",
+                "64",
+                "--watch-seconds",
+                "30");
+
+        assertThat(run.exit()).isZero();
+        assertThat(run.out()).contains("edgewright rollouts watch r-1");
+        JsonNode sent = controller.last().json();
+        assertThat(sent.path("waves").toString())
+                .isEqualTo("[{\"count\":1},{\"percent\":25.0},{\"percent\":100.0,\"approval\":true}]");
+        assertThat(sent.path("limits").path("maxMemoryBytes").asLong()).isEqualTo(64_000_000);
+        assertThat(sent.path("maxFailureRatio").asDouble()).isEqualTo(0.1);
+    }
+
+    @Test
+    void aFileHoldsWhatOptionsDoNotAndOptionsGoBeforeIt(@TempDir Path folder) throws IOException {
+        controller.on("POST", "/rollouts", 201, Documents.rollout("RUNNING", 0, 0));
+        Path file = Files.writeString(
+                folder.resolve("nightly.yaml"),
+                "variant: fp32\nwindow: {from: '22:00', to: '04:00'}\ngates: {maxEnergyRatio: 1.1}\n");
+
+        CommandRun.of(
+                controller,
+                "rollouts",
+                "create",
+                "fashion",
+                "-f",
+                file.toString(),
+                "--variant",
+                "auto",
+                "--max-slowdown",
+                "1.2",
+                "--revert-on-breach");
+
+        JsonNode sent = controller.last().json();
+        assertThat(sent.path("variant").asText()).isEqualTo("auto");
+        assertThat(sent.path("window").path("from").asText()).isEqualTo("22:00");
+        assertThat(sent.path("gates").toString())
+                .isEqualTo("{\"maxEnergyRatio\":1.1,\"maxSlowdown\":1.2,\"onBreach\":\"REVERT\"}");
+    }
+
+    @Test
+    void approvesAWave() {
+        controller.on("POST", "/rollouts/r-1/approve", 200, Documents.rollout("RUNNING", 1, 0));
+
+        assertThat(CommandRun.of(controller, "rollouts", "approve", "r-1").out())
+                .contains("RUNNING");
+    }
+
+    @Test
+    void watchesARolloutToItsEnd() {
+        controller.on(
+                "GET", "/rollouts/r-1", 200, Documents.rollout("RUNNING", 1, 0), Documents.rollout("SUCCEEDED", 3, 0));
+
+        CommandRun run = CommandRun.of(controller, "rollouts", "watch", "r-1");
+
+        assertThat(run.exit()).isZero();
+        assertThat(run.out()).contains("1 of 3 committed", "3 of 3 committed", "SUCCEEDED");
+    }
+
+    @Test
+    void aHaltedRolloutExitsWithOne() {
+        controller.on("GET", "/rollouts/r-1", 200, Documents.rollout("HALTED", 1, 2));
+
+        CommandRun run = CommandRun.of(controller, "rollouts", "watch", "r-1");
+
+        assertThat(run.exit()).isEqualTo(1);
+        assertThat(run.err()).contains("rollouts resume r-1", "--revert");
+    }
+
+    @Test
+    void showsWavesDevicesAndDecisions() {
+        controller.on("GET", "/rollouts/r-1", 200, Documents.rollout("RUNNING", 1, 1));
+
+        assertThat(CommandRun.of(controller, "rollouts", "show", "r-1").out())
+                .contains("DISK_FULL", "[#####.....]", "controller  1 of 1 committed");
+    }
+
+    @Test
+    void pausesResumesAndAborts() {
+        controller
+                .on("POST", "/rollouts/r-1/pause", 200, Documents.rollout("PAUSED", 1, 0))
+                .on("POST", "/rollouts/r-1/resume", 200, Documents.rollout("RUNNING", 1, 0))
+                .on("POST", "/rollouts/r-1/abort", 200, Documents.rollout("ABORTED", 1, 0));
+
+        assertThat(CommandRun.of(controller, "rollouts", "pause", "r-1").out()).contains("PAUSED");
+        assertThat(CommandRun.of(controller, "rollouts", "resume", "r-1").out()).contains("RUNNING");
+        assertThat(CommandRun.of(controller, "rollouts", "abort", "r-1", "--revert")
+                        .out())
+                .contains("ABORTED");
+        assertThat(controller.last().json().path("revert").asBoolean()).isTrue();
+    }
+
+    @Test
+    void listsShowsAndCancelsJobs() {
+        controller
+                .on("GET", "/jobs", 200, "{\"items\":[" + Documents.job("FAILED", 0.2) + "]}")
+                .on("GET", "/jobs/7", 200, Documents.job("FAILED", 0.2))
+                .on("POST", "/jobs/7/cancel", 200, Documents.job("CANCELLED", 0.2));
+
+        assertThat(CommandRun.of(controller, "jobs", "list").out()).contains("FAILED", "images are 27 wide");
+        assertThat(CommandRun.of(controller, "jobs", "show", "7").exit()).isEqualTo(1);
+        assertThat(CommandRun.of(controller, "jobs", "cancel", "7").out()).contains("CANCELLED");
+    }
+
+    private static List<String> names(byte[] zip) throws IOException {
+        List<String> names = new ArrayList<>();
+        try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip))) {
+            for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+                names.add(entry.getName());
+            }
+        }
+        return names;
+    }
+}
