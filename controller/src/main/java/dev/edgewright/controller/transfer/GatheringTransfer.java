@@ -1,0 +1,193 @@
+package dev.edgewright.controller.transfer;
+
+import dev.edgewright.common.artifact.ChunkBitmap;
+import dev.edgewright.common.error.EdgewrightException;
+import dev.edgewright.common.id.DeviceId;
+import dev.edgewright.common.id.Digest;
+import dev.edgewright.common.protocol.v1.Want;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves wants from a {@link BlobCarousel} per blob, blob by blob in turn. Wants only queue; all reading and publishing happens in
+ * {@link #tick}, on its owner's thread.
+ */
+public final class GatheringTransfer implements TransferService {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GatheringTransfer.class);
+    private static final int MAX_QUEUED_WANTS = 100_000;
+    private static final int BYTES_PER_TICK = 4 << 20;
+    private static final int REMEMBERED_BLOBS = 256;
+
+    private final ChunkSource source;
+    private final ChunkPublisher publisher;
+    private final TransferTiming timing;
+    private final long bytesPerSecond;
+    private final LongSupplier millis;
+
+    private final ConcurrentLinkedQueue<Asked> asked = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger queued = new AtomicInteger();
+    private final Map<Digest, BlobCarousel> carousels = new LinkedHashMap<>();
+    private final Map<Digest, Long> publishedByBlob = new LinkedHashMap<>(16, 0.75f, true);
+    private final AtomicLong wants = new AtomicLong();
+    private final AtomicLong refused = new AtomicLong();
+    private long publishedChunks;
+    private long publishedBytes;
+    private long dropped;
+    private double tokens;
+    private long lastRefill;
+
+    private record Asked(DeviceId device, Want want) {}
+
+    /**
+     * @param bytesPerSecond of compressed chunks over all blobs; 0 for no bound
+     * @param millis a clock that never goes back
+     */
+    public GatheringTransfer(
+            ChunkSource source,
+            ChunkPublisher publisher,
+            TransferTiming timing,
+            long bytesPerSecond,
+            LongSupplier millis) {
+        this.source = source;
+        this.publisher = publisher;
+        this.timing = timing;
+        this.bytesPerSecond = bytesPerSecond;
+        this.millis = millis;
+        this.lastRefill = millis.getAsLong();
+    }
+
+    @Override
+    public void onWant(DeviceId device, Want want) {
+        wants.incrementAndGet();
+        if (queued.incrementAndGet() > MAX_QUEUED_WANTS) {
+            // Devices ask again; a queue that grows without end would help nobody.
+            queued.decrementAndGet();
+            refused.incrementAndGet();
+            return;
+        }
+        asked.add(new Asked(device, want));
+    }
+
+    @Override
+    public synchronized long tick() {
+        long now = millis.getAsLong();
+        takeWants(now);
+        refill(now);
+        int sent = 0;
+        boolean more = true;
+        while (more && sent < BYTES_PER_TICK) {
+            more = false;
+            for (var entry : carousels.entrySet()) {
+                int bytes = publishNext(entry.getKey(), entry.getValue(), now);
+                if (bytes < 0) {
+                    return 20;
+                }
+                sent += bytes;
+                more |= bytes > 0;
+            }
+        }
+        expire(now);
+        boolean active = carousels.values().stream().anyMatch(c -> c.active(now));
+        return more ? 1 : active ? 20 : 200;
+    }
+
+    /** Bytes published; 0 when nothing is due, -1 when the link or the budget takes no more now. */
+    private int publishNext(Digest blob, BlobCarousel carousel, long now) {
+        OptionalInt chunk = carousel.next(now);
+        if (chunk.isEmpty()) {
+            return 0;
+        }
+        if (bytesPerSecond > 0 && tokens <= 0) {
+            return -1;
+        }
+        byte[] frame = source.chunk(blob, chunk.getAsInt());
+        if (!publisher.publish(blob, chunk.getAsInt(), frame)) {
+            return -1;
+        }
+        carousel.published(chunk.getAsInt(), now);
+        tokens -= frame.length;
+        publishedChunks++;
+        publishedBytes += frame.length;
+        publishedByBlob.merge(blob, (long) frame.length, Long::sum);
+        return Math.max(1, frame.length);
+    }
+
+    private void takeWants(long now) {
+        for (Asked next = asked.poll(); next != null; next = asked.poll()) {
+            queued.decrementAndGet();
+            try {
+                take(next, now);
+            } catch (EdgewrightException e) {
+                refused.incrementAndGet();
+                LOG.atDebug()
+                        .addKeyValue("device", next.device())
+                        .addKeyValue("reason", e.getMessage())
+                        .log("want refused");
+            }
+        }
+    }
+
+    private void take(Asked next, long now) {
+        Want want = next.want();
+        Digest blob = Digest.ofBytes(want.getDigest());
+        int chunks = source.chunks(blob)
+                .orElseThrow(() -> EdgewrightException.caller("BLOB_NOT_FOUND", "no blob " + blob.shortHex()));
+        if (want.getChunks() != chunks) {
+            throw EdgewrightException.caller(
+                    "WANT_INVALID", "blob " + blob.shortHex() + " has " + chunks + " chunks, not " + want.getChunks());
+        }
+        var missing = ChunkBitmap.fromBytes(want.getMissing(), chunks);
+        carousels
+                .computeIfAbsent(blob, k -> new BlobCarousel(chunks, timing))
+                .want(next.device(), missing, want.getWindow(), now);
+    }
+
+    private void refill(long now) {
+        tokens = Math.min(bytesPerSecond, tokens + (now - lastRefill) * bytesPerSecond / 1000.0);
+        lastRefill = now;
+    }
+
+    private void expire(long now) {
+        List<Digest> done = new ArrayList<>();
+        carousels.forEach((blob, carousel) -> {
+            if (!carousel.expire(now)) {
+                dropped += carousel.dropped();
+                done.add(blob);
+            }
+        });
+        done.forEach(carousels::remove);
+        var oldest = publishedByBlob.keySet().iterator();
+        while (publishedByBlob.size() > REMEMBERED_BLOBS && oldest.hasNext()) {
+            oldest.next();
+            oldest.remove();
+        }
+    }
+
+    @Override
+    public synchronized TransferStats stats() {
+        long now = millis.getAsLong();
+        int active =
+                (int) carousels.values().stream().filter(c -> c.active(now)).count();
+        long lagging = dropped
+                + carousels.values().stream().mapToLong(BlobCarousel::dropped).sum();
+        return new TransferStats(
+                publishedChunks,
+                publishedBytes,
+                wants.get(),
+                refused.get(),
+                lagging,
+                active,
+                new HashMap<>(publishedByBlob));
+    }
+}
