@@ -39,9 +39,11 @@ record Padding(long[] before, long[] after) {
 
     /** Pads the input itself when the two sides differ, which the engine cannot. */
     Tensor applyUneven(Tensor x, double value) {
-        if (isEven()) {
-            return x;
-        }
+        return isEven() ? x : apply(x, value);
+    }
+
+    /** Pads the input itself. */
+    Tensor apply(Tensor x, double value) {
         long[] low = new long[before.length + 2];
         long[] high = new long[before.length + 2];
         System.arraycopy(before, 0, low, 2, before.length);

@@ -52,21 +52,23 @@ final class Pooling {
         Padding padding = Padding.of(call, x.shape(), kernel, stride, Convolutions.ones(kernel.length));
         boolean countPadding = call.attribute("count_include_pad", 0L) == 1;
         boolean ceil = call.attribute("ceil_mode", 0L) == 1;
-        if (padding.isEven()) {
-            return Call.one(x.averagePool(kernel, stride, padding.even(), ceil, countPadding));
+        boolean padded = Arrays.stream(padding.before()).sum()
+                        + Arrays.stream(padding.after()).sum()
+                > 0;
+        if (!padded) {
+            return Call.one(x.averagePool(kernel, stride, ceil));
         }
         if (ceil) {
-            throw call.unsupported("ceil_mode with uneven padding is not supported");
+            throw call.unsupported("ceil_mode with padding is not supported");
         }
-        Tensor sum = padding.applyUneven(x, 0).averagePool(kernel, stride, padding.even(), false, true);
+        Tensor sum = padding.apply(x, 0).averagePool(kernel, stride, false);
         if (countPadding) {
             return Call.one(sum);
         }
         long[] mask = x.shape().dimensions();
         mask[0] = 1;
         mask[1] = 1;
-        Tensor share = padding.applyUneven(call.backend().full(1, mask), 0)
-                .averagePool(kernel, stride, padding.even(), false, true);
+        Tensor share = padding.apply(call.backend().full(1, mask), 0).averagePool(kernel, stride, false);
         return Call.one(sum.div(share));
     }
 }

@@ -33,22 +33,37 @@ final class Resizing {
                 ? "asymmetric"
                 : call.attribute("coordinate_transformation_mode", "half_pixel");
         if (mode.equals("linear") && (coordinates.equals("half_pixel") || coordinates.equals("pytorch_half_pixel"))) {
-            return Call.one(x.resize(height, width, true, false));
+            return Call.one(x.resize(height, width, true));
         }
         if (mode.equals("linear") && coordinates.equals("align_corners")) {
-            return Call.one(x.resize(height, width, true, true));
+            Tensor rows = call.backend().floats(corners(shape.get(2), height), height, shape.get(2));
+            Tensor columns = call.backend().floats(corners(shape.get(3), width), width, shape.get(3));
+            return Call.one(rows.matMul(x.matMul(columns.transpose(1, 0))));
         }
         boolean wholeFactor = height % shape.get(2) == 0 && width % shape.get(3) == 0;
         boolean floorOrWhole = call.node().is("Upsample")
                 || call.attribute("nearest_mode", "round_prefer_floor").equals("floor");
         if (mode.equals("nearest") && coordinates.equals("asymmetric") && floorOrWhole) {
-            return Call.one(x.resize(height, width, false, false));
+            return Call.one(x.resize(height, width, false));
         }
         // By a whole factor, half_pixel rounds to the same neighbour.
         if (mode.equals("nearest") && coordinates.equals("half_pixel") && wholeFactor) {
-            return Call.one(x.resize(height, width, false, false));
+            return Call.one(x.resize(height, width, false));
         }
         throw call.unsupported("mode " + mode + " with " + coordinates + " is not supported");
+    }
+
+    /** Linear interpolation of {@code from} points at {@code to} places, ends on ends, as a matrix [to, from]; the engine has none. */
+    private static float[] corners(long from, long to) {
+        float[] matrix = new float[Math.toIntExact(from * to)];
+        for (int i = 0; i < to; i++) {
+            double place = to == 1 ? 0 : (double) i * (from - 1) / (to - 1);
+            int low = (int) Math.min(from - 1, (long) Math.floor(place));
+            int high = (int) Math.min(from - 1, low + 1L);
+            matrix[(int) (i * from) + low] += (float) (1 - (place - low));
+            matrix[(int) (i * from) + high] += (float) (place - low);
+        }
+        return matrix;
     }
 
     private static double[] floats(Call call, int input) {

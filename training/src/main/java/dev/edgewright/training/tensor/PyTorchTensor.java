@@ -467,8 +467,8 @@ final class PyTorchTensor implements Tensor {
     }
 
     @Override
-    public Tensor averagePool(long[] kernel, long[] stride, long[] padding, boolean ceil, boolean countPadding) {
-        return wrap(JniUtils.avgPool(array, djl(kernel), djl(stride), djl(padding), ceil, countPadding));
+    public Tensor averagePool(long[] kernel, long[] stride, boolean ceil) {
+        return wrap(JniUtils.avgPool(array, djl(kernel), djl(stride), djl(new long[kernel.length]), ceil, false));
     }
 
     @Override
@@ -497,9 +497,9 @@ final class PyTorchTensor implements Tensor {
     }
 
     @Override
-    public Tensor resize(long height, long width, boolean bilinear, boolean alignCorners) {
+    public Tensor resize(long height, long width, boolean bilinear) {
         int mode = bilinear ? 2 : 0; // DJL's numbering: nearest, linear, bilinear
-        return wrap(JniUtils.interpolate(array, new long[] {height, width}, mode, bilinear && alignCorners));
+        return wrap(JniUtils.interpolate(array, new long[] {height, width}, mode, false));
     }
 
     @Override

@@ -171,7 +171,8 @@ public interface Tensor {
 
     Tensor maxPool(long[] kernel, long[] stride, long[] padding, boolean ceil);
 
-    Tensor averagePool(long[] kernel, long[] stride, long[] padding, boolean ceil, boolean countPadding);
+    /** Without padding; the engine counts padded zeros whatever it is told. */
+    Tensor averagePool(long[] kernel, long[] stride, boolean ceil);
 
     /**
      * Batch normalisation over axis 1. In training form normalises by the batch and moves the running statistics in place by
@@ -191,8 +192,8 @@ public interface Tensor {
 
     Tensor dropout(double ratio);
 
-    /** Nearest neighbour (asymmetric, floor) or bilinear resize of the two last axes. */
-    Tensor resize(long height, long width, boolean bilinear, boolean alignCorners);
+    /** Nearest neighbour (asymmetric, floor) or bilinear (half-pixel) resize of the two last axes. */
+    Tensor resize(long height, long width, boolean bilinear);
 
     // State, for optimisers: these change the tensor's own memory and record no gradient.
     void addInPlace(Tensor other, double factor);
