@@ -6,8 +6,9 @@ import dev.edgewright.training.trainer.TrainingListener;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 
-/** Trains what a YAML file describes, in this process: {@code TrainMain job.yaml [result-folder]}. */
+/** Trains what a YAML file describes, in a child process: {@code TrainMain job.yaml [result-folder]}. */
 public final class TrainMain {
 
     private TrainMain() {}
@@ -22,13 +23,22 @@ public final class TrainMain {
             if (arguments.length > 1) {
                 job = job.withResult(Path.of(arguments[1]).toAbsolutePath());
             }
-            Map<String, Object> record = TrainingRun.run(job, new Console());
+            Map<String, Object> record;
+            try (TrainingChild child = TrainingChild.start(job, TrainingChild.Limits.standard(), new Console())) {
+                record = child.result().join();
+            }
             System.out.println("validation accuracy " + record.get("validationAccuracy") + ", test accuracy "
                     + record.getOrDefault("testAccuracy", "not measured"));
+        } catch (CompletionException e) {
+            exit(e.getCause() instanceof TrainingException cause ? cause : e);
         } catch (TrainingException e) {
-            System.err.println(e.code() + ": " + e.getMessage());
-            System.exit(1);
+            exit(e);
         }
+    }
+
+    private static void exit(RuntimeException e) {
+        System.err.println(e instanceof TrainingException known ? known.code() + ": " + e.getMessage() : e.toString());
+        System.exit(1);
     }
 
     private static final class Console implements TrainingListener {
@@ -42,6 +52,11 @@ public final class TrainMain {
             if (step % 50 == 0) {
                 System.out.printf(Locale.ROOT, "epoch %d step %d/%d loss %.4f%n", epoch, step, steps, loss);
             }
+        }
+
+        @Override
+        public void stage(String name) {
+            System.out.println(name);
         }
 
         @Override

@@ -26,7 +26,6 @@ import dev.edgewright.training.trainer.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -81,7 +80,8 @@ public final class TrainingRun {
                     .augmentation(augmentation(job))
                     .schedule(schedule(how))
                     .checkpoint(folder.resolve("checkpoint"))
-                    .listener(new KeepingBest(listener, folder))
+                    .listener(listener)
+                    .keepBestIn(folder.resolve("model.onnx"))
                     .train(
                             graph,
                             training,
@@ -89,8 +89,6 @@ public final class TrainingRun {
                             job.output(),
                             Objective.classification(job.output()),
                             optimizer(how));
-            Path file = folder.resolve("model.onnx");
-            write(result.graph(), file);
             Map<String, Object> record = new LinkedHashMap<>();
             record.put("job", job);
             record.put("engine", backend.describe());
@@ -120,35 +118,6 @@ public final class TrainingRun {
         } catch (IOException e) {
             throw new TrainingException(Code.OUTPUT_FAILED, "cannot write to " + folder + ": " + e.getMessage(), e);
         }
-    }
-
-    /** Passes reports on, and nothing else yet. */
-    private record KeepingBest(TrainingListener inner, Path folder) implements TrainingListener {
-        @Override
-        public void started(String engine, long steps) {
-            inner.started(engine, steps);
-        }
-
-        @Override
-        public void step(int epoch, int step, int steps, double loss) {
-            inner.step(epoch, step, steps, loss);
-        }
-
-        @Override
-        public void epoch(dev.edgewright.training.trainer.EpochReport report) {
-            inner.epoch(report);
-        }
-
-        @Override
-        public boolean cancelled() {
-            return inner.cancelled();
-        }
-    }
-
-    private static void write(Graph graph, Path file) throws IOException {
-        Path temporary = file.resolveSibling(file.getFileName() + ".new");
-        OnnxFile.write(graph, temporary);
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static void checkDigests(TrainingJob.Data data) {

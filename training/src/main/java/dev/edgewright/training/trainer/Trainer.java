@@ -37,6 +37,7 @@ public final class Trainer {
     private TrainingListener listener = TrainingListener.SILENT;
     private Predicate<String> trains = name -> true;
     private Path checkpoint;
+    private Path best;
     private boolean selfTest = true;
 
     public Trainer(TensorBackend backend, TrainingSettings settings) {
@@ -73,6 +74,12 @@ public final class Trainer {
     /** Where to leave a checkpoint after every epoch, and to go on from when it is there. */
     public Trainer checkpoint(Path file) {
         checkpoint = file;
+        return this;
+    }
+
+    /** Where the graph with the best weights so far lies after every epoch that bettered them. */
+    public Trainer keepBestIn(Path file) {
+        best = file;
         return this;
     }
 
@@ -151,7 +158,7 @@ public final class Trainer {
         private final Map<String, Tensor> averages = new LinkedHashMap<>();
         private final List<EpochReport> reports = new ArrayList<>();
         private final List<Double> accuracies = new ArrayList<>();
-        private Map<String, float[]> best = Map.of();
+        private Map<String, float[]> bestWeights = Map.of();
         private double bestAccuracy = -1;
         private double bestLoss = Double.POSITIVE_INFINITY;
         private int bestEpoch;
@@ -206,7 +213,7 @@ public final class Trainer {
             optimizer.restore(backend, state.weights(), from == null ? Map.of() : from.part("optimizer/"));
             if (from != null) {
                 state.restore(from.part("model/"));
-                best = from.part("best/");
+                bestWeights = from.part("best/");
                 bestAccuracy = from.bestAccuracy();
                 bestEpoch = from.bestEpoch();
                 done = from.epochs();
@@ -229,9 +236,19 @@ public final class Trainer {
                 if (checkpoint != null) {
                     save(job, data);
                 }
+                if (best != null && bestEpoch == done) {
+                    Graphs.write(ModelState.write(program.graph(), bestWeights), best);
+                }
+            }
+            if (best != null) {
+                Graphs.write(ModelState.write(program.graph(), bestWeights), best);
             }
             return new TrainingResult(
-                    ModelState.write(program.graph(), best), bestEpoch, bestAccuracy, List.copyOf(accuracies), reports);
+                    ModelState.write(program.graph(), bestWeights),
+                    bestEpoch,
+                    bestAccuracy,
+                    List.copyOf(accuracies),
+                    reports);
         }
 
         private boolean outOfPatience() {
@@ -353,7 +370,7 @@ public final class Trainer {
                     ? result.accuracy() > bestAccuracy || result.accuracy() == bestAccuracy && result.loss() < bestLoss
                     : loss < bestLoss;
             if (better) {
-                best = judged;
+                bestWeights = judged;
                 bestAccuracy = result.accuracy();
                 bestLoss = result.loss();
                 bestEpoch = number;
@@ -378,7 +395,7 @@ public final class Trainer {
             state.snapshot().forEach((name, values) -> arrays.put("model/" + name, values));
             optimizer.snapshot().forEach((name, values) -> arrays.put("optimizer/" + name, values));
             averages.forEach((name, tensor) -> arrays.put("average/" + name, tensor.toFloats()));
-            best.forEach((name, values) -> arrays.put("best/" + name, values));
+            bestWeights.forEach((name, values) -> arrays.put("best/" + name, values));
             new Checkpoint(job, data, done, bestEpoch, bestAccuracy, accuracies, arrays).write(checkpoint);
         }
     }

@@ -9,6 +9,9 @@ public interface TrainingListener {
 
     default void step(int epoch, int step, int steps, double loss) {}
 
+    /** A part of a longer job begins: pruning, distillation, quantisation-aware training. */
+    default void stage(String name) {}
+
     default void epoch(EpochReport report) {}
 
     /** True to stop at the next step; what the last whole epoch brought is kept. */
