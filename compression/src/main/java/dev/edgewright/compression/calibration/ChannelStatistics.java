@@ -1,0 +1,78 @@
+package dev.edgewright.compression.calibration;
+
+/**
+ * Mean and largest absolute value of every channel. The channel is axis 1 for images [N, C, ...] with three or more axes that end in
+ * planes, and the last axis is kept as well, because transformers carry their features there.
+ */
+public final class ChannelStatistics {
+
+    private double[] sumSecond = new double[0];
+    private float[] largestSecond = new float[0];
+    private double[] sumLast = new double[0];
+    private float[] largestLast = new float[0];
+    private long perSecond;
+    private long perLast;
+
+    void add(float[] values, long[] sizes) {
+        int second = (int) sizes[1];
+        int last = (int) sizes[sizes.length - 1];
+        if (values.length == 0) {
+            return;
+        }
+        if (sumSecond.length == 0 && sumLast.length == 0) {
+            sumSecond = new double[second];
+            largestSecond = new float[second];
+            sumLast = new double[last];
+            largestLast = new float[last];
+        }
+        int inner = (int) (values.length / sizes[0] / second);
+        if (sumSecond.length == second) {
+            for (int i = 0; i < values.length; i++) {
+                int channel = i / inner % second;
+                sumSecond[channel] += values[i];
+                largestSecond[channel] = Math.max(largestSecond[channel], Math.abs(values[i]));
+            }
+            perSecond += values.length / second;
+        } else {
+            sumSecond = new double[0];
+        }
+        if (sumLast.length == last) {
+            for (int i = 0; i < values.length; i++) {
+                int channel = i % last;
+                sumLast[channel] += values[i];
+                largestLast[channel] = Math.max(largestLast[channel], Math.abs(values[i]));
+            }
+            perLast += values.length / last;
+        } else {
+            sumLast = new double[0];
+        }
+    }
+
+    /** Means over axis 1; empty when its size changed between batches. */
+    public float[] means() {
+        return means(sumSecond, perSecond);
+    }
+
+    /** Means over the last axis; empty when its size changed between batches. */
+    public float[] lastAxisMeans() {
+        return means(sumLast, perLast);
+    }
+
+    /** Largest absolute values over axis 1. */
+    public float[] largest() {
+        return sumSecond.length == 0 ? new float[0] : largestSecond.clone();
+    }
+
+    /** Largest absolute values over the last axis. */
+    public float[] lastAxisLargest() {
+        return sumLast.length == 0 ? new float[0] : largestLast.clone();
+    }
+
+    private static float[] means(double[] sums, long count) {
+        float[] means = new float[sums.length];
+        for (int i = 0; i < means.length; i++) {
+            means[i] = (float) (sums[i] / count);
+        }
+        return means;
+    }
+}

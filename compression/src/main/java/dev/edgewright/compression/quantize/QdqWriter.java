@@ -1,0 +1,181 @@
+package dev.edgewright.compression.quantize;
+
+import dev.edgewright.compression.graph.Attribute;
+import dev.edgewright.compression.graph.ElementType;
+import dev.edgewright.compression.graph.Graph;
+import dev.edgewright.compression.graph.GraphEdit;
+import dev.edgewright.compression.graph.Node;
+import dev.edgewright.compression.graph.Tensor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Writes a plan into a graph as QuantizeLinear/DequantizeLinear pairs. */
+final class QdqWriter {
+
+    private final Graph graph;
+    private final Plan plan;
+    private final Parameters parameters;
+    private final StaticInt8Options options;
+    private final GraphEdit edit;
+    private final List<String> notes = new ArrayList<>();
+    private final Map<String, String> dequantized = new LinkedHashMap<>();
+    private final Map<String, String> floatNames = new HashMap<>();
+    private final Map<String, String> scaleNames = new HashMap<>();
+    private final Map<String, String> zeroNames = new HashMap<>();
+    private final Map<String, String> weights = new HashMap<>();
+    private final Map<Node, Node> rewritten = new IdentityHashMap<>();
+
+    QdqWriter(Graph graph, Plan plan, Parameters parameters, StaticInt8Options options) {
+        this.graph = graph;
+        this.plan = plan;
+        this.parameters = parameters;
+        this.options = options;
+        this.edit = graph.edit();
+    }
+
+    Graph write() {
+        for (Unit unit : plan.units()) {
+            if (unit.hasWeight()) {
+                rewritten.put(unit.node(), weighted(unit));
+            }
+        }
+        for (String value : plan.quantizedValues()) {
+            pair(value);
+        }
+        for (Node node : graph.nodes()) {
+            rewrite(node);
+        }
+        dropUnread();
+        return edit.build();
+    }
+
+    List<String> notes() {
+        return notes;
+    }
+
+    /** Adds Q and DQ behind a value. A graph output keeps its name on the DQ side, and the value itself gets another. */
+    private void pair(String value) {
+        ActivationParameters p = parameters.of(value);
+        String scale = scale(value, p);
+        String zero = zeroPoint(value, p);
+        String source = value;
+        String restored = edit.freshName(value + "_dequantized");
+        if (graph.isOutput(value)) {
+            source = edit.freshName(value + "_float");
+            floatNames.put(value, source);
+            restored = value;
+        }
+        String codes = edit.freshName(value + "_quantized");
+        edit.add(Node.of("QuantizeLinear", value + "_QuantizeLinear", List.of(source, scale, zero), List.of(codes)));
+        edit.add(Node.of(
+                "DequantizeLinear", value + "_DequantizeLinear", List.of(codes, scale, zero), List.of(restored)));
+        dequantized.put(value, restored);
+    }
+
+    private String scale(String value, ActivationParameters p) {
+        return scaleNames.computeIfAbsent(
+                plan.source(value), key -> edit.putFresh(Tensor.scalar(key + "_scale", p.scale())));
+    }
+
+    private String zeroPoint(String value, ActivationParameters p) {
+        return zeroNames.computeIfAbsent(plan.source(value), key -> edit.putFresh(zeroPointTensor(key, p)));
+    }
+
+    private Tensor zeroPointTensor(String value, ActivationParameters p) {
+        String name = value + "_zero_point";
+        return options.unsigned()
+                ? Tensor.ofRaw(name, ElementType.UINT8, new long[0], new byte[] {(byte) (p.zeroPoint() + 128)})
+                : Tensor.ofInt8(name, new byte[] {(byte) p.zeroPoint()});
+    }
+
+    /** All readers read the dequantised value, int8 or not: a reader of the float value would break the producer's fusion. */
+    private void rewrite(Node node) {
+        Node changed = rewritten.getOrDefault(node, node);
+        for (String read : node.reads()) {
+            String restored = dequantized.get(read);
+            if (restored != null && !restored.equals(read)) {
+                changed = changed.withReadsRenamed(read, restored);
+            }
+        }
+        List<String> outputs = new ArrayList<>();
+        for (String output : node.outputs()) {
+            outputs.add(floatNames.getOrDefault(output, output));
+        }
+        if (!outputs.equals(node.outputs())) {
+            changed = changed.withOutputs(outputs);
+        }
+        if (changed != node) {
+            edit.replace(node, changed);
+        }
+    }
+
+    private Node weighted(Unit unit) {
+        Node node = unit.node();
+        Tensor weight = graph.constant(node.input(1)).orElseThrow();
+        int axis = node.is("Conv") ? 0 : node.is("MatMul") ? 1 : node.intAttribute("transB", 0) == 0 ? 1 : 0;
+        ActivationParameters input = parameters.of(unit.activations().get(0));
+        float[] bias = node.hasInput(2) && !node.is("MatMul")
+                ? graph.constant(node.input(2)).orElseThrow().toFloats()
+                : new float[0];
+        WeightCodes codes = WeightCodes.of(
+                weight, axis, options.perChannel(), options.weightLimit(), BiasCodes.leastScales(bias, input.scale()));
+        Node changed = node.withInput(1, weightNode(node, weight, codes));
+        if (bias.length > 0) {
+            changed = changed.withInput(2, biasNode(node, bias, input.scale(), codes));
+        }
+        return changed;
+    }
+
+    private String weightNode(Node node, Tensor weight, WeightCodes codes) {
+        String key = node.input(1) + "/" + codes.axis() + "/" + java.util.Arrays.hashCode(codes.scales());
+        return weights.computeIfAbsent(key, unused -> {
+            String stem = node.input(1);
+            String quantized = edit.putFresh(Tensor.ofInt8(stem + "_quantized", codes.codes(), weight.sizes()));
+            return dequantize(stem, quantized, codes.scales(), codes.axis(), false);
+        });
+    }
+
+    private String biasNode(Node node, float[] bias, float inputScale, WeightCodes codes) {
+        BiasCodes coded = BiasCodes.of(bias, inputScale, codes);
+        String stem = node.input(2);
+        String quantized = edit.putFresh(Tensor.ofInts(stem + "_quantized", coded.codes(), bias.length));
+        return dequantize(stem, quantized, coded.scales(), 0, true);
+    }
+
+    private String dequantize(String stem, String codes, float[] scales, int axis, boolean isBias) {
+        boolean single = scales.length == 1;
+        long[] sizes = single ? new long[0] : new long[] {scales.length};
+        String scale = edit.putFresh(Tensor.ofFloats(stem + "_scale", scales, sizes));
+        String zero = edit.putFresh(
+                isBias
+                        ? Tensor.ofInts(stem + "_zero_point", new int[scales.length], sizes)
+                        : Tensor.ofInt8(stem + "_zero_point", new byte[scales.length], sizes));
+        String restored = edit.freshName(stem + "_dequantized");
+        List<String> inputs = List.of(codes, scale, zero);
+        Attribute[] attributes = single ? new Attribute[0] : new Attribute[] {Attribute.ofInt("axis", axis)};
+        edit.add(Node.of("DequantizeLinear", stem + "_DequantizeLinear", inputs, List.of(restored), attributes));
+        return restored;
+    }
+
+    /** Float weights that only int8 layers read are not needed any more. */
+    private void dropUnread() {
+        Set<String> read = new HashSet<>();
+        for (Node node : graph.nodes()) {
+            Node now = rewritten.getOrDefault(node, node);
+            read.addAll(now.reads());
+        }
+        for (String name : graph.initializers().keySet()) {
+            if (!read.contains(name)
+                    && !graph.isOutput(name)
+                    && !graph.consumers(name).isEmpty()) {
+                edit.removeInitializer(name);
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package dev.edgewright.compression.recipe;
+
+import dev.edgewright.compression.CompressionException;
+import dev.edgewright.compression.CompressionException.Code;
+import dev.edgewright.compression.pass.Pass;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+
+/**
+ * Steps that follow each other, after the clean-up that every recipe begins with.
+ *
+ * @param name what the variant is called
+ * @param steps the steps in order; none gives the cleaned-up float model
+ */
+public record Recipe(String name, List<Step> steps) {
+
+    /**
+     * One step.
+     *
+     * @param technique the name of a {@link Technique}
+     * @param parameters its parameters
+     */
+    public record Step(String technique, StepParameters parameters) {
+
+        public static Step of(String technique, Map<String, Object> parameters) {
+            return new Step(technique, new StepParameters(technique, parameters));
+        }
+    }
+
+    public Recipe {
+        if (!name.matches("[a-z0-9][a-z0-9._-]{0,62}")) {
+            throw new CompressionException(
+                    Code.RECIPE_INVALID,
+                    "a recipe's name is lower-case letters, digits, '.', '_' and '-', not " + name);
+        }
+        steps = List.copyOf(steps);
+    }
+
+    /**
+     * A recipe that comes with this library.
+     *
+     * @throws CompressionException RECIPE_INVALID, naming those that there are
+     */
+    public static Recipe named(String name) {
+        Recipe recipe = NamedRecipes.all().get(name);
+        if (recipe == null) {
+            throw new CompressionException(
+                    Code.RECIPE_INVALID,
+                    "there is no recipe " + name + "; there are "
+                            + NamedRecipes.all().keySet());
+        }
+        return recipe;
+    }
+
+    /** The names that {@link #named} takes. */
+    public static List<String> names() {
+        return List.copyOf(NamedRecipes.all().keySet());
+    }
+
+    /** The passes of all steps. */
+    public List<Pass> passes() {
+        Map<String, Technique> techniques = techniques();
+        List<Pass> passes = new ArrayList<>();
+        for (Step step : steps) {
+            Technique technique = techniques.get(step.technique());
+            if (technique == null) {
+                throw new CompressionException(
+                        Code.RECIPE_INVALID,
+                        "recipe " + name + " names step " + step.technique() + ", which is none of "
+                                + techniques.keySet());
+            }
+            passes.add(technique.pass(step.parameters()));
+        }
+        return passes;
+    }
+
+    /** All techniques on the class path, by name. */
+    public static Map<String, Technique> techniques() {
+        Map<String, Technique> techniques = new TreeMap<>();
+        ServiceLoader.load(Technique.class).forEach(technique -> techniques.put(technique.name(), technique));
+        return techniques;
+    }
+
+    /** The same for the same steps and parameters: what results are filed under. */
+    public String describe() {
+        List<String> parts = new ArrayList<>();
+        steps.forEach(step -> parts.add(step.parameters().toString()));
+        return parts.isEmpty() ? "cleanup" : "cleanup -> " + String.join(" -> ", parts);
+    }
+}

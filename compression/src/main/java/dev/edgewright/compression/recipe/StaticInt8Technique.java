@@ -1,0 +1,96 @@
+package dev.edgewright.compression.recipe;
+
+import dev.edgewright.compression.CompressionException;
+import dev.edgewright.compression.CompressionException.Code;
+import dev.edgewright.compression.calibration.ActivationStatistics;
+import dev.edgewright.compression.calibration.Calibrator;
+import dev.edgewright.compression.data.Batching;
+import dev.edgewright.compression.data.Split;
+import dev.edgewright.compression.graph.Graph;
+import dev.edgewright.compression.pass.Pass;
+import dev.edgewright.compression.pass.PassContext;
+import dev.edgewright.compression.pass.PassResult;
+import dev.edgewright.compression.quantize.StaticInt8;
+import dev.edgewright.compression.quantize.StaticInt8Options;
+import dev.edgewright.compression.quantize.WeightCodes;
+import java.util.Arrays;
+
+/**
+ * {@code int8-static}: calibrates and quantises. Parameters: {@code calibrator} (min-max, percentile, entropy, mse), {@code per-channel},
+ * {@code weight-bits} (8 or 7), {@code activations} (uint8 or int8), {@code depthwise}, {@code keep-float} (a list of node names or outputs).
+ */
+public final class StaticInt8Technique implements Technique {
+
+    private static final int CALIBRATION_BATCH = 16;
+
+    @Override
+    public String name() {
+        return "int8-static";
+    }
+
+    @Override
+    public Pass pass(StepParameters parameters) {
+        parameters.only("calibrator", "per-channel", "weight-bits", "activations", "depthwise", "keep-float");
+        StaticInt8Options options = StaticInt8Options.defaults()
+                .withCalibrator(calibrator(parameters.text("calibrator", "mse")))
+                .withPerChannel(parameters.flag("per-channel", true))
+                .withWeightLimit(limit(parameters.integer("weight-bits", 8)))
+                .withUnsigned(unsigned(parameters.text("activations", "uint8")))
+                .withDepthwise(parameters.flag("depthwise", true))
+                .withKeepFloat(parameters.texts("keep-float"));
+        return new CalibratedInt8(options);
+    }
+
+    private static Calibrator calibrator(String name) {
+        return Arrays.stream(Calibrator.values())
+                .filter(calibrator -> calibrator.recipeName().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new CompressionException(
+                        Code.RECIPE_INVALID, "calibrator must be min-max, percentile, entropy or mse, not " + name));
+    }
+
+    private static int limit(int bits) {
+        return switch (bits) {
+            case 8 -> WeightCodes.EIGHT_BITS;
+            case 7 -> WeightCodes.SEVEN_BITS;
+            default -> throw new CompressionException(Code.RECIPE_INVALID, "weight-bits must be 8 or 7, not " + bits);
+        };
+    }
+
+    private static boolean unsigned(String type) {
+        return switch (type) {
+            case "uint8" -> true;
+            case "int8" -> false;
+            default ->
+                throw new CompressionException(Code.RECIPE_INVALID, "activations must be uint8 or int8, not " + type);
+        };
+    }
+
+    /** Gathers statistics, then quantises. */
+    private record CalibratedInt8(StaticInt8Options options) implements Pass {
+
+        @Override
+        public String name() {
+            return "int8-static";
+        }
+
+        @Override
+        public void requires(Graph graph, PassContext context) {
+            new StaticInt8(options, null).requires(graph, context);
+            if (context.calibration().isEmpty()) {
+                throw new CompressionException(
+                        Code.DATA_REQUIRED, "static int8 needs calibration samples; give data, or use int8-dynamic");
+            }
+        }
+
+        @Override
+        public PassResult call(Graph graph, PassContext context) {
+            Split split = context.calibration().orElseThrow();
+            Batching batching = Batching.of(graph.feeds(), CALIBRATION_BATCH);
+            batching.check(split);
+            ActivationStatistics statistics =
+                    ActivationStatistics.gather(graph, split, StaticInt8.watched(graph, context), batching);
+            return new StaticInt8(options, statistics).apply(graph, context);
+        }
+    }
+}

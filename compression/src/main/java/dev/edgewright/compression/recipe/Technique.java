@@ -1,0 +1,20 @@
+package dev.edgewright.compression.recipe;
+
+import dev.edgewright.compression.pass.Pass;
+
+/**
+ * A step that recipes can name. Implementations are found by {@link java.util.ServiceLoader}, so that other modules can add their own
+ * without this one knowing them; they are created with a public constructor without arguments.
+ */
+public interface Technique {
+
+    /** The name in recipes, such as {@code int8-static}. */
+    String name();
+
+    /**
+     * The pass for these parameters.
+     *
+     * @throws dev.edgewright.compression.CompressionException RECIPE_INVALID for parameters that it does not know or cannot take
+     */
+    Pass pass(StepParameters parameters);
+}

@@ -1,0 +1,59 @@
+package dev.edgewright.compression.runtime;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * How a session is opened.
+ *
+ * @param threads threads inside an operator; 0 lets the runtime take one per core
+ * @param optimize whether the runtime may rewrite the graph
+ * @param optimizedModel where the runtime writes the graph that it really runs
+ * @param profile the prefix of the runtime's profiling file
+ * @param config session configuration entries of the runtime
+ */
+public record SessionSettings(
+        int threads,
+        boolean optimize,
+        Optional<Path> optimizedModel,
+        Optional<Path> profile,
+        Map<String, String> config) {
+
+    public SessionSettings {
+        if (threads < 0) {
+            throw new IllegalArgumentException("threads must be 0 or more, not " + threads);
+        }
+        config = Map.copyOf(config);
+    }
+
+    /** One thread, all optimisations: the settings that measurements use. */
+    public static SessionSettings single() {
+        return threads(1);
+    }
+
+    /** All optimisations on this many threads. */
+    public static SessionSettings threads(int threads) {
+        return new SessionSettings(threads, true, Optional.empty(), Optional.empty(), Map.of());
+    }
+
+    /** The graph exactly as written, on one thread: for reading values in between. */
+    public static SessionSettings literal() {
+        return new SessionSettings(1, false, Optional.empty(), Optional.empty(), Map.of());
+    }
+
+    public SessionSettings withOptimizedModel(Path file) {
+        return new SessionSettings(threads, optimize, Optional.of(file), profile, config);
+    }
+
+    public SessionSettings withProfile(Path prefix) {
+        return new SessionSettings(threads, optimize, optimizedModel, Optional.of(prefix), config);
+    }
+
+    public SessionSettings withConfig(String key, String value) {
+        Map<String, String> more = new TreeMap<>(config);
+        more.put(key, value);
+        return new SessionSettings(threads, optimize, optimizedModel, profile, more);
+    }
+}
