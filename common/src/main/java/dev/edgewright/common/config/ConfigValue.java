@@ -51,6 +51,10 @@ final class ConfigValue {
         try {
             if (type == String.class) {
                 return text;
+            } else if (type == Secret.class) {
+                return secret(key, text);
+            } else if (text.isBlank()) {
+                throw invalid(key, "has no value");
             } else if (type == int.class || type == Integer.class) {
                 return Integer.valueOf(text.trim());
             } else if (type == long.class || type == Long.class) {
@@ -65,8 +69,6 @@ final class ConfigValue {
                 return URI.create(text);
             } else if (type == Duration.class) {
                 return duration(key, text.trim());
-            } else if (type == Secret.class) {
-                return secret(key, text);
             } else if (type.isEnum()) {
                 return constant(key, type, text.trim());
             }

@@ -16,10 +16,11 @@ import dev.edgewright.common.telemetry.LatencySketch;
  * Bytes from anyone, into every decoder: nothing may come out but a value or, where it is documented, an {@link EdgewrightException}.
  *
  * <p>In a normal build each test runs over its seeds in {@code src/test/resources/.../DecoderFuzzTestInputs/<method>} (the golden
- * files, and whatever once went wrong). To search for new inputs, one method at a time, for as long as {@code maxDuration} says:
+ * files, and whatever once went wrong). To search for new inputs, one method at a time, for as long as {@code maxDuration} says
+ * (the empty {@code argLine} turns the instrumentation on that a normal build leaves off):
  *
  * <pre>
- * JAZZER_FUZZ=1 mvn -pl common test -Dtest=DecoderFuzzTest#telemetry
+ * JAZZER_FUZZ=1 mvn -pl common test -Dtest=DecoderFuzzTest#telemetry -DargLine=
  * </pre>
  *
  * <p>What it finds is written beside the seeds; commit it with the repair.
