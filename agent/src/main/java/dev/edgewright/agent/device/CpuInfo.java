@@ -24,7 +24,7 @@ record CpuInfo(String arch, String model, int cpus, SortedSet<String> isa) {
         List<Map<String, String>> processors = new ArrayList<>();
         Map<String, String> board = new LinkedHashMap<>();
         Map<String, String> section = new LinkedHashMap<>();
-        for (String line : (text + "\n\n").split("\n")) {
+        for (String line : (text + "\n\n").split("\n", -1)) {
             int colon = line.indexOf(':');
             if (colon > 0) {
                 section.put(
