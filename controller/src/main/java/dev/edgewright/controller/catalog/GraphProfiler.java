@@ -105,67 +105,77 @@ final class GraphProfiler {
         }
     }
 
+    /**
+     * Two profiles of the same optimised graph: one without pre-packing, because packed weights vanish from the shapes, and one
+     * as devices run it, for the times.
+     */
     private static Workload workload(Path onnx, Path folder) throws OrtException, IOException {
-        Path profile;
-        long memory;
+        var shapes = nodes(record(onnx, folder.resolve("shapes"), true));
+        var times = nodes(record(onnx, folder.resolve("times"), false));
+        var parts = new TreeMap<String, double[]>();
+        double partsMicros = 0;
+        double otherMicros = 0;
+        long activations = 0;
+        for (var entry : times.entrySet()) {
+            var shaped = shapes.getOrDefault(entry.getKey(), entry.getValue());
+            var args = shaped.args();
+            activations = Math.max(
+                    activations,
+                    args.path("output_size").asLong()
+                            + args.path("activation_size").asLong());
+            double macs = macs(args);
+            if (macs > 0) {
+                var sum = parts.computeIfAbsent(kernel(args) + " " + precision(args), k -> new double[2]);
+                sum[0] += macs;
+                sum[1]++;
+                partsMicros += entry.getValue().micros();
+            } else {
+                otherMicros += entry.getValue().micros();
+            }
+        }
+        List<Workload.Part> list = new ArrayList<>();
+        parts.forEach((key, sum) -> list.add(new Workload.Part(
+                key.substring(0, key.indexOf(' ')), key.substring(key.indexOf(' ') + 1), sum[0], (int) sum[1])));
+        return new Workload(list, partsMicros > 0 ? otherMicros / partsMicros : 0, Files.size(onnx) + 4 * activations);
+    }
+
+    /** A node with the shapes of its last run and the shortest of its times. */
+    private record Ran(JsonNode args, double micros) {}
+
+    private static Path record(Path onnx, Path prefix, boolean unpacked) throws OrtException {
         try (var options = GraphRuntime.options(1)) {
-            options.enableProfiling(folder.resolve("ort").toString());
+            options.enableProfiling(prefix.toString());
+            if (unpacked) {
+                options.addConfigEntry("session.disable_prepacking", "1");
+            }
             try (var session = GraphRuntime.ENVIRONMENT.createSession(onnx.toString(), options)) {
                 var feeds = GraphRuntime.inputs(session, 1);
                 try {
-                    for (int i = 0; i < 4; i++) {
+                    for (int i = 0; i < (unpacked ? 1 : 4); i++) {
                         session.run(feeds).close();
                     }
                 } finally {
                     GraphRuntime.close(feeds);
                 }
-                profile = Path.of(session.endProfiling());
+                return Path.of(session.endProfiling());
             }
         }
-        memory = Files.size(onnx);
-        return read(JSON.readTree(profile.toFile()), memory);
     }
 
-    /** Sums over the profile's runs, less the first, which warms up. */
-    private static Workload read(JsonNode events, long fileBytes) {
-        var nodes = new ArrayList<JsonNode>();
-        var seen = new TreeMap<String, Integer>();
-        for (JsonNode event : events) {
+    private static Map<String, Ran> nodes(Path profile) throws IOException {
+        var nodes = new TreeMap<String, Ran>();
+        for (JsonNode event : JSON.readTree(profile.toFile())) {
             String name = event.path("name").asText();
             if (event.path("cat").asText().equals("Node") && name.endsWith("_kernel_time")) {
-                if (seen.merge(event.path("args").path("node_index").asText() + name, 1, Integer::sum) > 1) {
-                    nodes.add(event);
-                }
+                var args = event.path("args");
+                double micros = event.path("dur").asDouble();
+                nodes.merge(
+                        args.path("node_index").asText() + " " + name,
+                        new Ran(args, micros),
+                        (a, b) -> new Ran(b.args(), Math.min(a.micros(), b.micros())));
             }
         }
-        int runs = Math.max(1, seen.values().stream().mapToInt(n -> n).max().orElse(1) - 1);
-        var parts = new TreeMap<String, double[]>();
-        double partsMicros = 0;
-        double otherMicros = 0;
-        long activations = 0;
-        for (JsonNode node : nodes) {
-            var args = node.path("args");
-            activations = Math.max(
-                    activations,
-                    args.path("output_size").asLong()
-                            + args.path("activation_size").asLong());
-            double micros = node.path("dur").asDouble();
-            double macs = macs(args);
-            if (macs > 0) {
-                String key = kernel(args) + " " + precision(args);
-                var sum = parts.computeIfAbsent(key, k -> new double[2]);
-                sum[0] += macs;
-                sum[1]++;
-                partsMicros += micros;
-            } else {
-                otherMicros += micros;
-            }
-        }
-        List<Workload.Part> list = new ArrayList<>();
-        parts.forEach((key, sum) -> list.add(new Workload.Part(
-                key.substring(0, key.indexOf(' ')), key.substring(key.indexOf(' ') + 1), sum[0] / runs, (int)
-                        Math.max(1, Math.round(sum[1] / runs)))));
-        return new Workload(list, partsMicros > 0 ? otherMicros / partsMicros : 0, fileBytes + 4 * activations);
+        return nodes;
     }
 
     private static double macs(JsonNode args) {

@@ -58,13 +58,17 @@ public final class StoredCatalog implements CatalogService {
         this.data = data;
         this.bounds = bounds;
         this.clock = clock;
+        try {
+            Files.createDirectories(data);
+        } catch (IOException e) {
+            throw EdgewrightException.resource("IMPORT_IO", "cannot create " + data, e);
+        }
     }
 
     @Override
     public ModelVersion importModel(ModelName model, Optional<String> version, InputStream onnx) {
         Path file = null;
         try {
-            Files.createDirectories(data);
             file = Files.createTempFile(data, "import-", ".onnx");
             copyBounded(onnx, file);
             return importModel(model, version, file);
@@ -139,7 +143,6 @@ public final class StoredCatalog implements CatalogService {
         Path archive = null;
         Path fresh = null;
         try {
-            Files.createDirectories(data);
             archive = Files.createTempFile(data, "data-", ".zip");
             copyBounded(zip, archive, bounds.dataBytes(), "DATA_TOO_LARGE", "the archive");
             var digest = Digest.of(archive);

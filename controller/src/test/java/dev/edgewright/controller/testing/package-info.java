@@ -1,0 +1,2 @@
+/** What the controller's tests share: small models and devices that behave as told. */
+package dev.edgewright.controller.testing;
