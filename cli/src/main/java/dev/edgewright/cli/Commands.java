@@ -1,13 +1,16 @@
 package dev.edgewright.cli;
 
+import dev.edgewright.cli.demo.DemoCommand;
 import dev.edgewright.cli.output.Terminal;
 import dev.edgewright.cli.output.Terminal.Style;
 import dev.edgewright.cli.remote.CliFailure;
 import dev.edgewright.cli.remote.Shell;
+import dev.edgewright.cli.serve.AgentCommand;
 import dev.edgewright.cli.verbs.DevicesCommand;
 import dev.edgewright.cli.verbs.JobsCommand;
 import dev.edgewright.cli.verbs.ModelsCommand;
 import dev.edgewright.cli.verbs.RolloutsCommand;
+import dev.edgewright.cli.verbs.TrustCommand;
 import dev.edgewright.cli.verbs.VariantsCommand;
 import java.time.Clock;
 import picocli.AutoComplete;
@@ -26,6 +29,9 @@ public final class Commands {
     /** The whole command line over a shell. */
     public static CommandLine tree(Shell shell, Clock clock) {
         CommandLine root = new CommandLine(new Root(shell))
+                .addSubcommand(new DemoCommand(shell, clock))
+                .addSubcommand(new AgentCommand(shell))
+                .addSubcommand(new TrustCommand(shell))
                 .addSubcommand(new DevicesCommand(shell, clock))
                 .addSubcommand(new ModelsCommand(shell, clock))
                 .addSubcommand(new VariantsCommand(shell, clock))

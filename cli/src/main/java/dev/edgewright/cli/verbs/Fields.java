@@ -12,27 +12,27 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Parts of the API's documents as words. A field that is left out is {@link Words#UNKNOWN}, never an error. */
-final class Fields {
+public final class Fields {
     private Fields() {}
 
-    static String text(JsonNode node, String field) {
+    public static String text(JsonNode node, String field) {
         JsonNode value = node.path(field);
         return value.isMissingNode() || value.isNull() || value.asText().isEmpty() ? Words.UNKNOWN : value.asText();
     }
 
     /** The number, or NaN where it is left out. */
-    static double number(JsonNode node, String field) {
+    public static double number(JsonNode node, String field) {
         return node.path(field).isNumber() ? node.path(field).asDouble() : Double.NaN;
     }
 
     /** A digest's first 12 digits. */
-    static String digest(JsonNode node, String field) {
+    public static String digest(JsonNode node, String field) {
         String hex = text(node, field);
         return hex.length() > 12 ? hex.substring(0, 12) : hex;
     }
 
     /** How long ago a time was. */
-    static String age(JsonNode node, String field, Clock clock) {
+    public static String age(JsonNode node, String field, Clock clock) {
         try {
             return Words.duration(
                     Duration.between(Instant.parse(node.path(field).asText()), clock.instant()));
@@ -41,14 +41,14 @@ final class Fields {
         }
     }
 
-    static String joined(JsonNode array, String between) {
+    public static String joined(JsonNode array, String between) {
         List<String> words = new ArrayList<>();
         array.forEach(item -> words.add(item.asText()));
         return words.isEmpty() ? Words.UNKNOWN : String.join(between, words);
     }
 
     /** {@code a=1,b=2} of an object with text values. */
-    static String labels(JsonNode object) {
+    public static String labels(JsonNode object) {
         String joined = object.properties().stream()
                 .sorted(Map.Entry.comparingByKey())
                 .map(e -> e.getKey() + "=" + e.getValue().asText())
@@ -57,7 +57,7 @@ final class Fields {
     }
 
     /** {@code 92.31 % (91.1..93.4)}. */
-    static String accuracy(JsonNode accuracy) {
+    public static String accuracy(JsonNode accuracy) {
         if (accuracy.isMissingNode() || accuracy.isNull()) {
             return Words.UNKNOWN;
         }
@@ -70,7 +70,7 @@ final class Fields {
     }
 
     /** Energy with where the figure comes from, which is never left out. */
-    static String energy(JsonNode telemetry) {
+    public static String energy(JsonNode telemetry) {
         JsonNode joules = telemetry.path("joulesPerInference");
         return joules.isMissingNode() || joules.isNull()
                 ? Words.UNKNOWN
@@ -78,7 +78,7 @@ final class Fields {
     }
 
     /** {@code [1, 1, 28, 28]}, a free dimension as {@code ?}. */
-    static String shape(JsonNode tensor) {
+    public static String shape(JsonNode tensor) {
         List<String> sizes = new ArrayList<>();
         tensor.path("shape").forEach(d -> sizes.add(d.asLong() < 0 ? "?" : d.asText()));
         return text(tensor, "name") + " " + text(tensor, "datatype") + " " + sizes;

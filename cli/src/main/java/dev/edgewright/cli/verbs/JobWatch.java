@@ -14,19 +14,19 @@ import java.util.List;
 import java.util.Set;
 
 /** Follows a job until it has ended. */
-final class JobWatch {
+public final class JobWatch {
     private static final Set<String> ENDED = Set.of("SUCCEEDED", "FAILED", "CANCELLED");
 
     private final Session session;
     private final Clock clock;
 
-    JobWatch(Session session, Clock clock) {
+    public JobWatch(Session session, Clock clock) {
         this.session = session;
         this.clock = clock;
     }
 
     /** The job as it ended. */
-    JsonNode until(String id) {
+    public JsonNode until(String id) {
         Instant start = clock.instant();
         String lastStep = "";
         try (LiveView view = new LiveView(session.terminal())) {

@@ -5,10 +5,10 @@ import dev.edgewright.cli.remote.CliFailure.Exit;
 import java.time.Duration;
 
 /** Waiting between two looks at something that changes. */
-final class Pause {
+public final class Pause {
     private Pause() {}
 
-    static void of(Duration duration) {
+    public static void of(Duration duration) {
         try {
             Thread.sleep(duration.toMillis());
         } catch (InterruptedException e) {

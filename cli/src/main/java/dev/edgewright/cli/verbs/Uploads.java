@@ -21,11 +21,11 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /** Files on their way to the controller. */
-final class Uploads {
+public final class Uploads {
     private Uploads() {}
 
     /** Uploads a file under a progress bar. */
-    static JsonNode send(Session session, String method, String path, String contentType, Path file) {
+    public static JsonNode send(Session session, String method, String path, String contentType, Path file) {
         long size = size(file);
         try (LiveView view = new LiveView(session.terminal())) {
             boolean show = session.forPeople();
@@ -41,7 +41,7 @@ final class Uploads {
     }
 
     /** Query parameters from name, value, name, value…; those without a value are left out. */
-    static String query(String... pairs) {
+    public static String query(String... pairs) {
         Map<String, String> parameters = new LinkedHashMap<>();
         for (int i = 0; i < pairs.length; i += 2) {
             parameters.put(pairs[i], pairs[i + 1]);
@@ -50,7 +50,7 @@ final class Uploads {
     }
 
     /** A zip in a temporary file with every regular file of the folder except ONNX models, which are no data. */
-    static Path zip(Path folder) {
+    public static Path zip(Path folder) {
         if (!Files.isRegularFile(folder.resolve("data.yaml"))) {
             throw new CliFailure(
                     Exit.USAGE,
@@ -77,7 +77,7 @@ final class Uploads {
         }
     }
 
-    static void delete(Path file) {
+    public static void delete(Path file) {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
