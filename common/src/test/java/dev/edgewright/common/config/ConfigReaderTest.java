@@ -158,7 +158,7 @@ class ConfigReaderTest {
         invalid("store: mysql").hasMessageContaining("none of [sqlite, postgres-cluster]");
         invalid("ratio: 'NaN'").hasMessageContaining("x.yaml: ratio: is NaN");
         invalid("data: [a, b]").hasMessageContaining("takes one value, not a list of 2");
-        invalid("data:").hasMessageContaining("data has no value");
+        invalid("data:").hasMessageContaining("data: has no value");
         invalid("http: 80").hasMessageContaining("http");
         invalid("- a").hasMessageContaining("has to be a list of keys and values");
     }
