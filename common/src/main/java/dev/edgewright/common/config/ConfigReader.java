@@ -140,7 +140,7 @@ public final class ConfigReader<R extends Record> {
             JsonNode value = entry.getValue();
             if (known.containsKey(key)) {
                 set(key, texts(key, value, where), where);
-            } else if (value.isObject() && known.keySet().stream().anyMatch(k -> k.startsWith(key + "."))) {
+            } else if (known.keySet().stream().anyMatch(k -> k.startsWith(key + "."))) {
                 node(key, value, where);
             } else {
                 throw unknown(key, where);

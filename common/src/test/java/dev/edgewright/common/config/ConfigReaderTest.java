@@ -159,7 +159,7 @@ class ConfigReaderTest {
         invalid("ratio: 'NaN'").hasMessageContaining("x.yaml: ratio: is NaN");
         invalid("data: [a, b]").hasMessageContaining("takes one value, not a list of 2");
         invalid("data:").hasMessageContaining("data: has no value");
-        invalid("http: 80").hasMessageContaining("http");
+        invalid("http: 80").hasMessage("x.yaml: http has to be a list of keys and values");
         invalid("- a").hasMessageContaining("has to be a list of keys and values");
     }
 

@@ -28,6 +28,9 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import dev.edgewright.common.protocol.v1.LifecycleState;
 import dev.edgewright.common.statemachine.History;
 import dev.edgewright.common.statemachine.Move;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -206,6 +209,13 @@ class UpdateLifecycleTest {
             assertThat(UpdateLifecycle.TABLE.next(state, UpdateLifecycle.onStart(state, crashes)))
                     .isPresent();
         }
+    }
+
+    /** The page shows the table itself; print {@code TABLE.toMermaid()} into it after a change. */
+    @Test
+    void the_diagram_in_the_protocol_page_is_that_of_the_table() throws IOException {
+        assertThat(Files.readString(Path.of("../docs/protocol.md")))
+                .contains("```mermaid\n" + UpdateLifecycle.TABLE.toMermaid() + "```\n");
     }
 
     @Test
