@@ -1,7 +1,10 @@
 package dev.edgewright.controller;
 
+import dev.edgewright.common.id.DeviceId;
 import dev.edgewright.common.id.Digest;
 import dev.edgewright.common.id.RolloutId;
+import dev.edgewright.common.protocol.v1.Signed;
+import dev.edgewright.common.signing.Contexts;
 import dev.edgewright.common.signing.SigningKey;
 import dev.edgewright.controller.catalog.BlobStore;
 import dev.edgewright.controller.catalog.CatalogService;
@@ -17,6 +20,7 @@ import dev.edgewright.controller.jobs.VariantJobs;
 import dev.edgewright.controller.rollout.DesiredPublisher;
 import dev.edgewright.controller.rollout.RolloutEngine;
 import dev.edgewright.controller.rollout.RolloutService;
+import dev.edgewright.controller.rollout.RolloutStore;
 import dev.edgewright.controller.selection.CatalogSelection;
 import dev.edgewright.controller.selection.SelectionService;
 import dev.edgewright.controller.storage.Database;
@@ -34,8 +38,10 @@ import dev.edgewright.controller.transfer.TransferService;
 import dev.edgewright.controller.transfer.TransferTiming;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -63,6 +69,7 @@ public final class ControllerDomain implements AutoCloseable {
     private final DbSchedulerQueue queue;
     private final VariantJobs jobs;
     private final MergedTelemetry telemetry;
+    private final RolloutStore rolloutStore;
     private final RolloutEngine rollouts;
     private final GatheringTransfer transfer;
     private final SigningKey catalogKey;
@@ -105,12 +112,13 @@ public final class ControllerDomain implements AutoCloseable {
         // Telemetry asks where in a rollout a device is, and rollouts ask for telemetry.
         var cohorts = new AtomicReference<RolloutEngine>();
         this.telemetry = new MergedTelemetry(fleet, (d, m) -> cohorts.get().cohort(d, m), clock);
+        this.rolloutStore = new JdbiRolloutStore(database);
         this.rollouts = new RolloutEngine(
                 fleet,
                 catalog,
                 selection,
                 telemetry,
-                new JdbiRolloutStore(database),
+                rolloutStore,
                 fleetKey,
                 desired,
                 clock,
@@ -215,6 +223,22 @@ public final class ControllerDomain implements AutoCloseable {
     /** Signs desired states; its public half lies in {@code keys/fleet.pub}. */
     public SigningKey fleetKey() {
         return fleetKey;
+    }
+
+    /** What a device should be, signed as it was published: for edges without a broker that retains it. */
+    public Optional<Signed> desired(DeviceId device) {
+        return rolloutStore
+                .desired(device)
+                .map(record -> fleetKey.sign(Contexts.DESIRED, record.state().toByteArray()));
+    }
+
+    /** Empty when the database answers, else what is wrong with it. */
+    public String databaseTrouble() {
+        try (var connection = database.dataSource().getConnection()) {
+            return connection.isValid(2) ? "" : "the database does not answer";
+        } catch (SQLException e) {
+            return "the database does not answer: " + e.getMessage();
+        }
     }
 
     /** Stops in the order in which work flows, writes what is due, and closes the database. */
