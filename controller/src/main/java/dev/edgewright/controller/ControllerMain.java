@@ -45,6 +45,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -64,12 +66,13 @@ public final class ControllerMain {
         try {
             var controller = start(ControllerConfig.of(List.of(arguments), System.getenv()));
             var stopped = new CountDownLatch(1);
-            Runtime.getRuntime().addShutdownHook(new Thread(
-                    () -> {
-                        controller.close();
-                        stopped.countDown();
-                    },
-                    "stop"));
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(
+                            () -> {
+                                controller.close();
+                                stopped.countDown();
+                            },
+                            "stop"));
             System.out.println("Edgewright controller: " + controller.http() + "  broker " + controller.broker()
                     + controller.coap().map(uri -> "  CoAP " + uri).orElse(""));
             stopped.await();
@@ -77,6 +80,9 @@ public final class ControllerMain {
             System.err.println(e.getMessage());
             LOG.atDebug().setCause(e).log("start failed");
             System.exit(e.kind() == EdgewrightException.Kind.CALLER ? USAGE : FAILURE);
+        } catch (RuntimeException e) {
+            LOG.atError().setCause(e).log("start failed");
+            System.exit(FAILURE);
         }
     }
 
@@ -101,8 +107,15 @@ public final class ControllerMain {
         var startedAt = clock.instant();
 
         var data = started(parts, "data folder", DataFolder.open(config.data()));
-        var broker = started(parts, "broker", broker(config.mqtt(), data, random));
-
+        // The broker takes longest to start; what does not need it is made meanwhile.
+        var brokerStarts = CompletableFuture.supplyAsync(() -> broker(config.mqtt(), data, random));
+        started(
+                parts,
+                "broker",
+                () -> brokerStarts
+                        .thenAccept(Broker::close)
+                        .exceptionally(ignored -> null)
+                        .join());
         var link = new AtomicReference<MqttLink>();
         var coap = new AtomicReference<CoapEdge>();
         var maker = new OriginalMaker();
@@ -111,7 +124,10 @@ public final class ControllerMain {
                 "domain",
                 new ControllerDomain(
                         new ControllerDomain.Settings(
-                                config.database().url(), data.root(), config.jobs().workers(), 0),
+                                config.database().url(),
+                                data.root(),
+                                config.jobs().workers(),
+                                0),
                         maker,
                         (device, desired) -> {
                             Optional.ofNullable(coap.get()).ifPresent(edge -> edge.publish(device, desired));
@@ -120,8 +136,15 @@ public final class ControllerMain {
                         (blob, index, frame) -> link.get().publish(blob, index, frame),
                         clock));
 
+        var metrics = started(parts, "metrics", Metrics.create());
         var counters = new ProtocolCounters();
         var intake = new DeviceIntake(domain.fleet(), domain.telemetry(), domain.transfer(), counters);
+        var vertx = vertx(metrics);
+        started(
+                parts,
+                "Vert.x",
+                () -> vertx.close().toCompletionStage().toCompletableFuture().join());
+        var broker = await(brokerStarts);
         link.set(started(parts, "MQTT link", MqttLink.start(linkSettings(broker, random), intake, random)));
         domain.fleet().addListener((device, change) -> {
             if (change == FleetChange.REMOVED) {
@@ -130,9 +153,7 @@ public final class ControllerMain {
         });
         coap(config.coap(), domain, intake, clock).ifPresent(edge -> coap.set(started(parts, "CoAP", edge)));
 
-        var metrics = started(parts, "metrics", metrics(domain, counters, link.get(), clock));
-        var vertx = vertx(metrics);
-        started(parts, "Vert.x", () -> vertx.close().toCompletionStage().toCompletableFuture().join());
+        bind(metrics, domain, counters, link.get(), clock);
         domain.start();
 
         var agentsConnectTo = config.mqtt().advertise().isEmpty()
@@ -163,8 +184,7 @@ public final class ControllerMain {
         return new RunningController(uri, agentsConnectTo, coapUri, data.folder("keys"), parts);
     }
 
-    private static <T extends AutoCloseable> T started(
-            Deque<RunningController.Part> parts, String name, T part) {
+    private static <T extends AutoCloseable> T started(Deque<RunningController.Part> parts, String name, T part) {
         parts.push(new RunningController.Part(name, part));
         return part;
     }
@@ -178,6 +198,14 @@ public final class ControllerMain {
                 ? Optional.<BrokerCredentials>empty()
                 : Optional.of(new BrokerCredentials(mqtt.user(), mqtt.password().reveal()));
         return new ExternalBroker(((BrokerAddress.External) address).uri(), credentials);
+    }
+
+    private static Broker await(CompletableFuture<Broker> starts) {
+        try {
+            return starts.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
     }
 
     private static MqttSettings linkSettings(Broker broker, SecureRandom random) {
@@ -205,8 +233,8 @@ public final class ControllerMain {
                 clock));
     }
 
-    private static Metrics metrics(ControllerDomain domain, ProtocolCounters counters, MqttLink link, Clock clock) {
-        var metrics = Metrics.create();
+    private static void bind(
+            Metrics metrics, ControllerDomain domain, ProtocolCounters counters, MqttLink link, Clock clock) {
         metrics.register(new InferenceMetrics(domain.telemetry()));
         metrics.register(new FleetMetrics(domain.fleet()));
         metrics.register(new RolloutMetrics(domain.rollouts(), clock));
@@ -221,7 +249,6 @@ public final class ControllerMain {
                         () -> link.stats().inbox(),
                         () -> link.stats().waitingDesired())
                 .bindTo(metrics.meters());
-        return metrics;
     }
 
     private static Vertx vertx(Metrics metrics) {
@@ -248,7 +275,9 @@ public final class ControllerMain {
     private static ControllerApi api(
             ControllerDomain domain,
             VariantMaker maker,
-            Supplier<InfoView> info, Map<String, Supplier<String>> checks, Metrics metrics) {
+            Supplier<InfoView> info,
+            Map<String, Supplier<String>> checks,
+            Metrics metrics) {
         return new ControllerApi(
                 domain.fleet(),
                 domain.telemetry(),

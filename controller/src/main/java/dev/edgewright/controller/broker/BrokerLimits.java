@@ -1,9 +1,11 @@
 package dev.edgewright.controller.broker;
 
+import dev.edgewright.common.protocol.Limits;
+
 /**
  * What the embedded broker bears. The same figures belong into the configuration of an external broker.
  *
- * @param maxPacketBytes a chunk is at most 300 KiB, a hello at most 256 KiB; 1 MiB leaves room
+ * @param maxPacketBytes of one packet; the largest that the protocol has is a chunk index
  * @param queuedMessagesPerClient messages kept for a client that is slow or away. The oldest go first: a newer desired
  *     state replaces an older one, and chunks are asked for again. Large enough for the controller's own client to sleep
  *     through a burst of 10,000 devices that all come back
@@ -18,7 +20,8 @@ public record BrokerLimits(
         long sessionExpirySeconds,
         int keepAliveSeconds) {
 
-    public static final BrokerLimits DEFAULT = new BrokerLimits(1 << 20, 20_000, 256, 7 * 86_400L, 600);
+    public static final BrokerLimits DEFAULT =
+            new BrokerLimits(Limits.MQTT_PACKET_BYTES + 4096, 20_000, 256, 7 * 86_400L, 600);
 
     /** The configuration file of a HiveMQ that listens on one address and tells nobody about it. */
     String toHiveMqXml(String host, int port) {

@@ -1,5 +1,8 @@
 package dev.edgewright.controller.broker;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import com.hivemq.configuration.service.InternalConfigurations;
 import com.hivemq.embedded.EmbeddedExtension;
 import com.hivemq.embedded.EmbeddedHiveMQ;
 import dev.edgewright.common.error.EdgewrightException;
@@ -9,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +28,8 @@ public final class EmbeddedBroker implements Broker {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
     private static final long START_SECONDS = 60;
     private static final long STOP_SECONDS = 20;
+    private static final int STORES = 16;
+    private static final int STOP_GRACE_MS = 200;
 
     private final EmbeddedHiveMQ hiveMq;
     private final URI uri;
@@ -48,6 +54,7 @@ public final class EmbeddedBroker implements Broker {
         var credentials = new BrokerCredentials(
                 DeviceAccess.CONTROLLER_USER, HexFormat.of().formatHex(secret));
         var access = new DeviceAccess(credentials);
+        tame();
         try {
             var conf = Files.createDirectories(folder.resolve("conf"));
             Files.writeString(conf.resolve("config.xml"), limits.toHiveMqXml(address.host(), address.port()));
@@ -74,6 +81,24 @@ public final class EmbeddedBroker implements Broker {
             throw failed(address, e);
         } catch (IOException | ExecutionException | TimeoutException e) {
             throw failed(address, e);
+        }
+    }
+
+    /**
+     * Fewer stores on disk than a broker of a data centre has: 64 of each kind cost seconds of every start and stop. The number
+     * is part of the layout on disk, so it must not change. And only warnings in the log: it writes hundreds of lines else.
+     */
+    private static void tame() {
+        InternalConfigurations.PERSISTENCE_BUCKET_COUNT.set(STORES);
+        InternalConfigurations.PAYLOAD_PERSISTENCE_BUCKET_COUNT.set(STORES);
+        InternalConfigurations.PERSISTENCE_SHUTDOWN_GRACE_PERIOD_MSEC.set(STOP_GRACE_MS);
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext logback) {
+            for (var name : List.of("com.hivemq", "jetbrains.exodus", "migrations")) {
+                var logger = logback.getLogger(name);
+                if (logger.getLevel() == null) {
+                    logger.setLevel(Level.WARN);
+                }
+            }
         }
     }
 

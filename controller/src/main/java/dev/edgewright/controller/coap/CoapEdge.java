@@ -9,7 +9,6 @@ import dev.edgewright.controller.catalog.BlobStore;
 import dev.edgewright.controller.edge.DeviceIntake;
 import dev.edgewright.controller.fleet.FleetService;
 import dev.edgewright.controller.rollout.DesiredPublisher;
-import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
 import java.util.List;
@@ -98,13 +97,13 @@ public final class CoapEdge implements DesiredPublisher, AutoCloseable {
         var endpoint = endpoint(settings, configuration);
         server.addEndpoint(endpoint);
         try {
-            endpoint.start();
-        } catch (IOException e) {
+            server.start();
+        } catch (IllegalStateException e) {
+            server.destroy();
             workers.shutdownNow();
             throw EdgewrightException.resource(
-                    "COAP_START_FAILED", "CoAP did not start on " + settings.listen() + ": " + e.getMessage(), e);
+                    "COAP_START_FAILED", "CoAP did not start on " + settings.listen() + "; is the port free?", e);
         }
-        server.start();
         var sweeper = Executors.newSingleThreadScheduledExecutor(daemon("coap-silence"));
         sweeper.scheduleWithFixedDelay(silence::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
         var uri = URI.create((settings.secure() ? "coaps://" : "coap://")
