@@ -8,6 +8,8 @@ import java.util.random.RandomGenerator;
  */
 final class Asking {
 
+    private static final long FIRST_PAUSE_MS = 100;
+
     private final UpdateSettings settings;
     private final RandomGenerator random;
     private int arrived;
@@ -44,6 +46,12 @@ final class Asking {
         } else {
             setDue(nowMs);
         }
+    }
+
+    /** A chunk came damaged, for the n-th time: soon, but never in a hurry that a broken sender could keep up. */
+    void damaged(int times, long nowMs) {
+        long pause = FIRST_PAUSE_MS << Math.min(times - 1, 7);
+        dueAt = nowMs + pause + random.nextLong(pause / 4 + 1);
     }
 
     private void setDue(long nowMs) {

@@ -139,7 +139,7 @@ final class Fetch implements AutoCloseable {
             if (!e.code().name().equals("CHUNK_CORRUPT")) {
                 throw e;
             }
-            damaged(blob, index, e);
+            damaged(blob, index, e, nowMs);
             return false;
         }
     }
@@ -255,7 +255,7 @@ final class Fetch implements AutoCloseable {
         return true;
     }
 
-    private void damaged(Digest blob, int index, EdgewrightException e) {
+    private void damaged(Digest blob, int index, EdgewrightException e, long nowMs) {
         int times = corrupt.merge(index, 1, Integer::sum);
         LOG.atWarn()
                 .addKeyValue("blob", blob.shortHex())
@@ -268,7 +268,7 @@ final class Fetch implements AutoCloseable {
                     "chunk " + index + " of " + blob.shortHex() + " arrived damaged " + times + " times: "
                             + e.getMessage());
         } else {
-            asking.now();
+            asking.damaged(times, nowMs);
         }
     }
 

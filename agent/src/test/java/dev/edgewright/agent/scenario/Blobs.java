@@ -25,8 +25,12 @@ final class Blobs {
         if (index < 0 || index >= all.size()) {
             return Optional.empty();
         }
+        byte[] frame = damage.apply(all.get(index));
+        if (frame.length == 0) {
+            return Optional.empty();
+        }
         sent.incrementAndGet();
-        return Optional.of(damage.apply(all.get(index)));
+        return Optional.of(frame);
     }
 
     void damage(UnaryOperator<byte[]> change) {

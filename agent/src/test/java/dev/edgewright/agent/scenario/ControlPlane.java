@@ -21,7 +21,7 @@ interface ControlPlane extends AutoCloseable {
     /** Chunks that went out. */
     long chunksSent();
 
-    /** Changes chunks on their way out. */
+    /** Changes chunks on their way out; one that becomes empty is lost. */
     void damage(UnaryOperator<byte[]> change);
 
     /** Ends every connection and refuses new ones. */

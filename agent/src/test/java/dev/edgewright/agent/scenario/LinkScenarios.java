@@ -175,7 +175,7 @@ abstract class LinkScenarios {
         control.publish(large);
         AtomicLong passed = new AtomicLong();
         // All but the first eight chunks get lost for the time being.
-        control.damage(frame -> passed.incrementAndGet() <= 8 ? frame : new byte[] {0});
+        control.damage(frame -> passed.incrementAndGet() <= 8 ? frame : new byte[0]);
         starts();
         assign(large);
         await().atMost(PATIENCE)
