@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import org.eclipse.californium.core.CoapResource;
 import org.eclipse.californium.core.CoapServer;
+import org.eclipse.californium.core.coap.CoAP;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
 import org.eclipse.californium.core.config.CoapConfig;
 import org.eclipse.californium.core.network.CoapEndpoint;
@@ -39,7 +40,7 @@ final class CoapControlPlane implements ControlPlane {
     private final Seen seen = new Seen();
     private final Blobs blobs = new Blobs();
     private final Map<String, byte[]> desired = new ConcurrentHashMap<>();
-    private final Map<String, DesiredOf> observed = new ConcurrentHashMap<>();
+    private volatile Desired resource = new Desired();
     private final AdvancedMultiPskStore keys = new AdvancedMultiPskStore();
     private CoapServer server;
 
@@ -62,10 +63,7 @@ final class CoapControlPlane implements ControlPlane {
     @Override
     public void desire(String device, byte[] signed) {
         desired.put(device, signed);
-        DesiredOf resource = observed.get(device);
-        if (resource != null) {
-            resource.changed();
-        }
+        resource.changedFor(device);
     }
 
     @Override
@@ -101,7 +99,7 @@ final class CoapControlPlane implements ControlPlane {
         if (server != null) {
             return;
         }
-        observed.clear();
+        resource = new Desired();
         Configuration configuration = new Configuration(
                 SystemConfig.DEFINITIONS, UdpConfig.DEFINITIONS, CoapConfig.DEFINITIONS, DtlsConfig.DEFINITIONS);
         configuration.set(CoapConfig.MAX_RESOURCE_BODY_SIZE, Limits.INDEX_FRAME_BYTES);
@@ -121,7 +119,7 @@ final class CoapControlPlane implements ControlPlane {
         CoapResource v1 = new CoapResource("v1");
         v1.add(post("hello", MessageKind.HELLO), post("presence", MessageKind.PRESENCE));
         v1.add(post("reported", MessageKind.REPORTED), post("telemetry", MessageKind.TELEMETRY));
-        v1.add(new Desired(), new BlobTree("blobs"));
+        v1.add(resource, new BlobTree("blobs"));
         server.add(v1);
         server.start();
     }
@@ -145,34 +143,25 @@ final class CoapControlPlane implements ControlPlane {
         return Optional.ofNullable(exchange.getQueryParameter("d")).orElse("nobody");
     }
 
-    /** One resource a device, found by its query, so that each has observers of its own. */
     private final class Desired extends CoapResource {
         Desired() {
             super("desired");
             setObservable(true);
-        }
-
-        @Override
-        public void handleRequest(org.eclipse.californium.core.network.Exchange exchange) {
-            String device = exchange.getRequest().getOptions().getUriQuery().stream()
-                    .filter(q -> q.startsWith("d="))
-                    .map(q -> q.substring(2))
-                    .findFirst()
-                    .orElse("nobody");
-            observed.computeIfAbsent(device, DesiredOf::new).handleRequest(exchange);
-        }
-    }
-
-    private final class DesiredOf extends CoapResource {
-        DesiredOf(String device) {
-            super(device);
-            setObservable(true);
+            setObserveType(CoAP.Type.CON);
         }
 
         @Override
         public void handleGET(CoapExchange exchange) {
-            exchange.setMaxAge(60);
-            exchange.respond(ResponseCode.CONTENT, desired.getOrDefault(getName(), new byte[0]));
+            exchange.respond(ResponseCode.CONTENT, desired.getOrDefault(device(exchange), new byte[0]));
+        }
+
+        void changedFor(String device) {
+            changed(relation -> relation
+                    .getExchange()
+                    .getRequest()
+                    .getOptions()
+                    .getUriQuery()
+                    .contains("d=" + device));
         }
     }
 
@@ -184,7 +173,7 @@ final class CoapControlPlane implements ControlPlane {
 
         @Override
         public Resource getChild(String name) {
-            return new BlobTree(getName() + "/" + name);
+            return new BlobTree(name);
         }
 
         @Override

@@ -52,7 +52,7 @@ public final class CoapLink implements Link {
     public CoapLink(CoapSettings settings, RandomGenerator random, LongSupplier unixMillis) {
         this.settings = settings;
         this.unixMillis = unixMillis;
-        this.backoff = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(60), random);
+        this.backoff = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(60), random, System::nanoTime);
     }
 
     @Override
@@ -116,7 +116,7 @@ public final class CoapLink implements Link {
         while (!closing()) {
             try (CoapExchanges exchanges = new CoapExchanges(settings)) {
                 post(exchanges, "/v1/presence", presence(true));
-                backoff.reset();
+                backoff.connected();
                 observing = false;
                 observeAgainAt = now();
                 connected = true;
@@ -131,7 +131,7 @@ public final class CoapLink implements Link {
                 LOG.atError().setCause(e).log("link failed unexpectedly, connecting again");
                 lost(e.toString());
             }
-            if (!closing() && !pause(backoff.next())) {
+            if (!closing() && !pause(backoff.lost())) {
                 break;
             }
         }

@@ -47,7 +47,7 @@ public final class MqttLink implements Link {
     public MqttLink(MqttSettings settings, RandomGenerator random, LongSupplier unixMillis) {
         this.settings = settings;
         this.unixMillis = unixMillis;
-        this.backoff = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(60), random);
+        this.backoff = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(60), random, System::nanoTime);
     }
 
     @Override
@@ -114,7 +114,7 @@ public final class MqttLink implements Link {
         while (!closing()) {
             try (MqttConnection connection =
                     MqttConnection.open(settings, followed, listener, outbox::wake, unixMillis)) {
-                backoff.reset();
+                backoff.connected();
                 connected = true;
                 LOG.atInfo().addKeyValue("broker", settings.broker()).log("connected");
                 listener.connected();
@@ -127,7 +127,7 @@ public final class MqttLink implements Link {
                 LOG.atError().setCause(e).log("link failed unexpectedly, connecting again");
                 lost(e.toString());
             }
-            if (!closing() && !pause(backoff.next())) {
+            if (!closing() && !pause(backoff.lost())) {
                 break;
             }
         }
