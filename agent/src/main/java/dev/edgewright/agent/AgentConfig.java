@@ -30,7 +30,7 @@ import java.util.Optional;
  * @param fsRoot where {@code proc} and {@code sys} are read
  * @param metrics address of a {@code /metrics} of its own; beside the inference endpoint when absent
  * @param window chunks under way to this device at most
- * @param probe whether the device measures its kernels at the first start (about 10 s)
+ * @param probe how thoroughly the device measures its kernels at the first start: {@code full} takes about 10 s
  */
 public record AgentConfig(
         Optional<String> id,
@@ -39,7 +39,7 @@ public record AgentConfig(
         Path trust,
         String serve,
         int threads,
-        long memoryMb,
+        int memoryMb,
         List<String> label,
         Optional<Path> profile,
         List<String> disableIsa,
@@ -47,9 +47,16 @@ public record AgentConfig(
         Duration telemetryInterval,
         Optional<String> metrics,
         int window,
-        boolean probe,
+        ProbeMode probe,
         Mqtt mqtt,
         Coap coap) {
+
+    /** How thoroughly a device measures itself. */
+    public enum ProbeMode {
+        FULL,
+        QUICK,
+        NONE
+    }
 
     /**
      * @param ca PEM file of the authority that the broker's certificate must come from
@@ -58,8 +65,9 @@ public record AgentConfig(
 
     /**
      * @param psk pre-shared key of the device, whose id is the PSK identity; hex digits after {@code hex:}, else its characters
+     * @param answer how long an exchange may take before the connection counts as lost
      */
-    public record Coap(Optional<Secret> psk) {}
+    public record Coap(Optional<Secret> psk, Duration answer) {}
 
     public static final AgentConfig DEFAULTS = new AgentConfig(
             Optional.empty(),
@@ -76,9 +84,9 @@ public record AgentConfig(
             Duration.ofSeconds(5),
             Optional.empty(),
             32,
-            true,
+            ProbeMode.FULL,
             new Mqtt(Optional.empty(), Optional.empty(), Optional.empty()),
-            new Coap(Optional.empty()));
+            new Coap(Optional.empty(), Duration.ofSeconds(20)));
 
     private static final String PREFIX = "EDGEWRIGHT_AGENT__";
 

@@ -1,13 +1,24 @@
 package dev.edgewright.agent;
 
+import dev.edgewright.agent.device.DeviceFactsReader;
+import dev.edgewright.agent.device.DeviceProfile;
+import dev.edgewright.agent.device.FileRoots;
+import dev.edgewright.agent.device.Fingerprint;
 import dev.edgewright.agent.inference.InferenceSettings;
 import dev.edgewright.agent.inference.ModelRegistry;
 import dev.edgewright.agent.link.Link;
+import dev.edgewright.agent.power.EnergyMonitor;
+import dev.edgewright.agent.power.PowerModel;
 import dev.edgewright.agent.serve.HttpListener;
 import dev.edgewright.agent.serve.InferenceServer;
+import dev.edgewright.agent.serve.Page;
 import dev.edgewright.agent.serve.ServeSettings;
 import dev.edgewright.agent.slot.LocalDisk;
-import dev.edgewright.agent.update.Time;
+import dev.edgewright.agent.telemetry.AgentMetrics;
+import dev.edgewright.agent.telemetry.MetricsPage;
+import dev.edgewright.agent.telemetry.ProcessGauges;
+import dev.edgewright.agent.telemetry.TelemetryCollector;
+import dev.edgewright.agent.telemetry.TelemetryService;
 import dev.edgewright.agent.update.UpdateEngine;
 import dev.edgewright.agent.update.UpdateService;
 import dev.edgewright.agent.update.UpdateSettings;
@@ -15,22 +26,29 @@ import dev.edgewright.common.error.EdgewrightException;
 import dev.edgewright.common.id.BootId;
 import dev.edgewright.common.id.DeviceId;
 import dev.edgewright.common.protocol.v1.DeviceFacts;
-import dev.edgewright.common.protocol.v1.Hello;
-import java.net.URI;
+import dev.edgewright.common.update.UpdateState;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Puts the agent together. The only place that sees every room. */
+/**
+ * Puts the agent together. The only place that sees every room.
+ *
+ * <p>Order: the folder is locked, what served before serves again, the endpoint opens, the device measures itself if it never
+ * did, and only then it connects. So neither a slow network nor a slow probe keeps a device from answering.
+ */
 public final class AgentMain {
 
     /** Version of this agent, as presence and hello carry it. */
@@ -72,42 +90,62 @@ public final class AgentMain {
 
     private static RunningAgent assemble(AgentConfig config, Deque<AutoCloseable> parts) {
         SecureRandom random = new SecureRandom();
-        LocalDisk disk = new LocalDisk();
-        DataDirectory data = DataDirectory.open(config.data(), disk);
-        parts.push(data);
-        DeviceId device = data.identity(config.id(), random);
+        Clock clock = Clock.systemUTC();
         BootId boot = BootId.random(random);
+        LocalDisk disk = new LocalDisk();
+        DataDirectory data = opened(DataDirectory.open(config.data(), disk), parts);
+        DeviceId device = data.identity(config.id(), random);
         Trust trust = Trust.load(config.trust());
 
-        int threads =
-                config.threads() > 0 ? config.threads() : Runtime.getRuntime().availableProcessors();
-        ModelRegistry models = new ModelRegistry(new InferenceSettings(threads, config.memoryMb() << 20));
-        parts.push(models);
+        // What this device is.
+        FileRoots roots = new FileRoots(config.fsRoot());
+        DeviceProfile profile =
+                new DeviceProfile(config.threads(), config.memoryMb(), new TreeSet<>(config.disableIsa()));
+        ProcessGauges process = new ProcessGauges(roots);
+        EnergyMonitor energy = EnergyMonitor.of(
+                roots, PowerModel.forArch(System.getProperty("os.arch")), process::cpuSeconds, System::nanoTime);
+        DeviceFactsReader factsReader = new DeviceFactsReader(roots, config.data(), profile);
+        DeviceFacts facts = factsReader.read(energy.sensors(), VERSION);
 
-        Link link = Links.open(config, device, boot, VERSION, Clock.systemUTC(), random);
-        RegistryRuntime runtime =
-                new RegistryRuntime(models, Set.of(), config.memoryMb() << 20, model -> OptionalDouble.empty());
+        // What runs models, and what is told of it.
+        ModelRegistry models = opened(
+                new ModelRegistry(new InferenceSettings(facts.getIntraOpThreads(), (long) config.memoryMb() << 20)),
+                parts);
+        AtomicReference<Map<String, String>> states = new AtomicReference<>(Map.of());
+        AgentMetrics metrics = new AgentMetrics(VERSION, process, states::get, stateNames());
+        TelemetryCollector telemetry = new TelemetryCollector(device, boot, models, energy, process, metrics, clock);
+
+        // What brings models.
+        Link link = Links.open(config, device, boot, VERSION, clock, random);
         UpdateEngine engine = new UpdateEngine(
                 new UpdateEngine.Identity(device, boot, trust.fleet(), trust.catalog()),
                 config.data(),
                 disk,
-                runtime,
+                new RegistryRuntime(
+                        models, Set.copyOf(facts.getIsaList()), facts.getRamBytes(), telemetry::joulesPerInference),
                 link,
                 new SystemTime(),
                 random,
                 UpdateSettings.DEFAULT.withWindow(config.window()));
-        AtomicLong hellos = new AtomicLong();
-        UpdateService updates = new UpdateService(
-                engine, e -> link.hello(hello(config, device, boot, hellos.incrementAndGet(), threads, e)));
-        parts.push(updates);
+        Introduction introduction = new Introduction(device, boot, factsReader, energy, config, profile);
+        UpdateService updates =
+                opened(new UpdateService(engine, e -> link.hello(introduction.hello(e)), states::set), parts);
         updates.start();
 
-        HttpListener serve = InferenceServer.start(serveSettings(config), models, VERSION, Optional.empty());
-        parts.push(serve);
+        Function<String, Page> page = MetricsPage.of(metrics);
+        HttpListener serve = opened(
+                InferenceServer.start(
+                        at(config.serve()),
+                        models,
+                        VERSION,
+                        config.metrics().isPresent() ? Optional.empty() : Optional.of(page)),
+                parts);
+        config.metrics().ifPresent(address -> opened(InferenceServer.startMetrics(at(address), page), parts));
         data.writeServePort(serve.port());
 
-        parts.push(link);
-        link.start(updates);
+        introduction.measure(facts, Fingerprint.of(facts), config);
+        opened(TelemetryService.start(telemetry, config.telemetryInterval(), link::telemetry), parts);
+        opened(link, parts).start(updates);
         LOG.atInfo()
                 .addKeyValue("device", device)
                 .addKeyValue("broker", config.broker())
@@ -116,43 +154,23 @@ public final class AgentMain {
         return new RunningAgent(device, models, serve.port(), parts);
     }
 
-    private static Hello hello(
-            AgentConfig config, DeviceId device, BootId boot, long sequence, int threads, UpdateEngine engine) {
-        Runtime jvm = Runtime.getRuntime();
-        return Hello.newBuilder()
-                .setDeviceId(device.value())
-                .setBootId(boot.toByteString())
-                .setSequence(sequence)
-                .setFacts(DeviceFacts.newBuilder()
-                        .setArch(
-                                System.getProperty("os.arch").equals("amd64")
-                                        ? "x86_64"
-                                        : System.getProperty("os.arch"))
-                        .setOs(System.getProperty("os.name") + " " + System.getProperty("os.version"))
-                        .setCores(jvm.availableProcessors())
-                        .setRamBytes(config.memoryMb() > 0 ? config.memoryMb() << 20 : jvm.maxMemory())
-                        .setAgentVersion(VERSION)
-                        .setIntraOpThreads(threads))
-                .putAllLabels(config.labels())
-                .addAllHeld(engine.held())
-                .setHighestDesiredSequence(engine.desiredSequence())
-                .build();
+    private static <P extends AutoCloseable> P opened(P part, Deque<AutoCloseable> parts) {
+        parts.push(part);
+        return part;
     }
 
-    private static ServeSettings serveSettings(AgentConfig config) {
-        URI address = URI.create("http://" + config.serve());
-        return ServeSettings.DEFAULT.at(address.getHost(), address.getPort());
+    private static List<String> stateNames() {
+        return Arrays.stream(UpdateState.values()).map(Enum::name).toList();
     }
 
-    private static final class SystemTime implements Time {
-        @Override
-        public long unixMillis() {
-            return System.currentTimeMillis();
-        }
-
-        @Override
-        public long monotonicMillis() {
-            return System.nanoTime() / 1_000_000;
+    private static ServeSettings at(String address) {
+        int colon = address.lastIndexOf(':');
+        try {
+            return ServeSettings.DEFAULT.at(
+                    address.substring(0, Math.max(0, colon)), Integer.parseInt(address.substring(colon + 1)));
+        } catch (IllegalArgumentException e) {
+            throw EdgewrightException.caller(
+                    "CONFIG_INVALID", "'" + address + "' is no address such as 127.0.0.1:8090");
         }
     }
 }

@@ -47,7 +47,12 @@ final class Links {
 
     private static CoapSettings coap(AgentConfig config, DeviceId device, BootId boot, String version) {
         return CoapSettings.of(
-                config.broker(), device, boot, version, config.coap().psk().map(Links::key));
+                config.broker(),
+                device,
+                boot,
+                version,
+                config.coap().psk().map(Links::key),
+                config.coap().answer());
     }
 
     private static byte[] key(Secret secret) {

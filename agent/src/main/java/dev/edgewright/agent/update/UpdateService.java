@@ -3,11 +3,13 @@ package dev.edgewright.agent.update;
 import dev.edgewright.agent.link.LinkListener;
 import dev.edgewright.common.id.Digest;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,21 +27,28 @@ public final class UpdateService implements LinkListener, AutoCloseable {
 
     private final UpdateEngine engine;
     private final Consumer<UpdateEngine> onConnected;
+    private final Consumer<Map<String, String>> onStates;
     private final BlockingQueue<Runnable> mailbox = new LinkedBlockingQueue<>();
     private final AtomicLong waitingBytes = new AtomicLong();
     private final AtomicLong droppedChunks = new AtomicLong();
     private final Thread thread = new Thread(this::run, "update");
     private volatile boolean closing;
 
-    /** @param onConnected called on the update thread at each new connection, before the first report */
-    public UpdateService(UpdateEngine engine, Consumer<UpdateEngine> onConnected) {
+    /**
+     * @param onConnected called on the update thread at each new connection, before the first report
+     * @param onStates gets the state of every model by name, after everything that may have changed one
+     */
+    public UpdateService(
+            UpdateEngine engine, Consumer<UpdateEngine> onConnected, Consumer<Map<String, String>> onStates) {
         this.engine = engine;
         this.onConnected = onConnected;
+        this.onStates = onStates;
     }
 
     /** Serves what served before, on the caller's thread, then goes on by itself. */
     public void start() {
         engine.start();
+        onStates.accept(states());
         thread.start();
     }
 
@@ -101,6 +110,13 @@ public final class UpdateService implements LinkListener, AutoCloseable {
         }
     }
 
+    private Map<String, String> states() {
+        return engine.records().stream()
+                .collect(Collectors.toMap(
+                        record -> record.model().value(),
+                        record -> record.state().name()));
+    }
+
     private void run() {
         while (!closing) {
             try {
@@ -110,6 +126,7 @@ public final class UpdateService implements LinkListener, AutoCloseable {
                 } else {
                     next.run();
                 }
+                onStates.accept(states());
             } catch (InterruptedException e) {
                 break;
             } catch (RuntimeException e) {

@@ -156,8 +156,7 @@ final class CoapControlPlane implements ControlPlane {
         }
 
         void changedFor(String device) {
-            changed(relation -> relation
-                    .getExchange()
+            changed(relation -> relation.getExchange()
                     .getRequest()
                     .getOptions()
                     .getUriQuery()

@@ -38,9 +38,9 @@ public record CoapSettings(
         }
     }
 
-    public static CoapSettings of(URI server, DeviceId device, BootId boot, String agentVersion, Optional<byte[]> psk) {
-        return new CoapSettings(
-                server, device, boot, agentVersion, psk, Duration.ofSeconds(30), Duration.ofSeconds(45));
+    public static CoapSettings of(
+            URI server, DeviceId device, BootId boot, String agentVersion, Optional<byte[]> psk, Duration answer) {
+        return new CoapSettings(server, device, boot, agentVersion, psk, Duration.ofSeconds(30), answer);
     }
 
     boolean secure() {
