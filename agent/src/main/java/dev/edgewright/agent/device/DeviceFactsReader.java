@@ -1,6 +1,7 @@
 package dev.edgewright.agent.device;
 
 import dev.edgewright.agent.inference.OrtRuntime;
+import dev.edgewright.common.protocol.Limits;
 import dev.edgewright.common.protocol.v1.DeviceFacts;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,8 +49,8 @@ public final class DeviceFactsReader {
         int cores = cores(cpu, limits);
         DeviceFacts.Builder facts = DeviceFacts.newBuilder()
                 .setArch(cpu.arch().isEmpty() ? normalArch() : cpu.arch())
-                .setOs(os())
-                .setCpuModel(model(cpu))
+                .setOs(shortened(os()))
+                .setCpuModel(shortened(model(cpu)))
                 .setCores(cores)
                 .setRamBytes(memory(limits))
                 .setDiskFreeBytes(diskFree())
@@ -100,6 +101,11 @@ public final class DeviceFactsReader {
             return cpu.model().isEmpty() ? board.get() : board.get() + " (" + cpu.model() + ")";
         }
         return cpu.model().isEmpty() ? machine.cpuModel() : cpu.model();
+    }
+
+    /** As long as the protocol takes. */
+    private static String shortened(String text) {
+        return text.length() <= Limits.TEXT ? text : text.substring(0, Limits.TEXT);
     }
 
     private String os() {

@@ -1,5 +1,6 @@
 package dev.edgewright.agent.device;
 
+import dev.edgewright.common.error.EdgewrightException;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -19,12 +20,13 @@ public record DeviceProfile(int threads, int memoryMb, SortedSet<String> maskedI
 
     public DeviceProfile {
         if (threads < 0 || memoryMb < 0) {
-            throw new IllegalArgumentException(
-                    "threads and memoryMb must not be negative: " + threads + ", " + memoryMb);
+            throw EdgewrightException.caller(
+                    "CONFIG_INVALID", "threads and memory must not be negative: " + threads + ", " + memoryMb);
         }
         for (String name : maskedIsa) {
             if (!InstructionSets.NAMES.contains(name)) {
-                throw new IllegalArgumentException(
+                throw EdgewrightException.caller(
+                        "CONFIG_INVALID",
                         "no instruction set is called \"" + name + "\"; known: " + InstructionSets.NAMES);
             }
         }

@@ -16,7 +16,7 @@ public record PowerModel(double idleWatts, double wattsPerBusyCpu) {
 
     /** A round figure for the class of machine: single-board computers on Arm, desktop and server cores on x86-64. */
     public static PowerModel forArch(String arch) {
-        return arch.equals("x86_64") ? new PowerModel(5, 6) : new PowerModel(2, 1);
+        return arch.equals("x86_64") || arch.equals("amd64") ? new PowerModel(5, 6) : new PowerModel(2, 1);
     }
 
     double joules(double cpuSeconds, double seconds) {
