@@ -31,6 +31,11 @@ import org.slf4j.LoggerFactory;
 public final class HttpListener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpListener.class);
 
+    /** One arena of 1 MiB chunks: few callers, small device. Larger bodies get memory of their own. */
+    private static final int PAGE_BYTES = 8 << 10;
+
+    private static final int CHUNK_ORDER = 7;
+
     /** A connection that says nothing for so long is closed; it may also be one that never ends its request. */
     private static final int SILENCE_SECONDS = 300;
 
@@ -47,7 +52,7 @@ public final class HttpListener implements AutoCloseable {
                 new io.netty.util.concurrent.ThreadPerTaskExecutor(new DefaultThreadFactory("http", true)),
                 FewestConnections.FACTORY,
                 NioIoHandler.newFactory());
-        ByteBufAllocator memory = PooledByteBufAllocator.DEFAULT;
+        ByteBufAllocator memory = new PooledByteBufAllocator(true, 0, 1, PAGE_BYTES, CHUNK_ORDER, 64, 16, true);
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(accepting, answering)
                 .channel(NioServerSocketChannel.class)

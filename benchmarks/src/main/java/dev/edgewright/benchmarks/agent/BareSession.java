@@ -4,13 +4,14 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import dev.edgewright.agent.inference.OrtRuntime;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Map;
 
 /** ONNX Runtime's Java binding as an application would use it alone: a tensor from direct memory, a run, the floats out. */
 final class BareSession implements AutoCloseable {
-    private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    private final OrtEnvironment environment = OrtRuntime.environment();
     private final OrtSession session;
 
     BareSession(Path model, int threads) throws OrtException {

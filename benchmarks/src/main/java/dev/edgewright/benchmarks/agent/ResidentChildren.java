@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /** Starts child processes with equal flags that hold a model, with and without the agent around it, and reads their resident memory. */
 final class ResidentChildren {
-    private static final List<String> FLAGS = List.of("-XX:+UseSerialGC", "-Xmx64m", "-Xss512k");
+    private static final List<String> FLAGS = List.of("-XX:+UseSerialGC", "-Xms8m", "-Xmx64m");
 
     private ResidentChildren() {}
 
@@ -32,7 +32,7 @@ final class ResidentChildren {
         command.add(folder.toString());
         model.ifPresent(m -> command.add(m.toString()));
         Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         double mib = Double.NaN;
         try (BufferedReader out =
