@@ -1,0 +1,2 @@
+/** Knowledge distillation: what a student learns from a teacher, and students made from a given graph. Uses trainer, loss and prune. */
+package dev.edgewright.training.distill;
