@@ -45,12 +45,52 @@ public final class Architectures {
         int channels = (int) sample[0];
         int size = sample.length > 1 ? (int) sample[1] : 1;
         return switch (name) {
+            case "lenet" -> lenet(channels, size, classes, seed);
+            case "ds-cnn" -> SeparableNets.dsCnn(channels, size, classes, seed);
+            case "mobilenet" -> SeparableNets.mobileNet(channels, size, classes, seed);
+            case "mlp" -> mlp(elements(sample), new int[] {64, 32}, classes, seed);
             case "resnet8" -> resNet(1, 16, channels, size, classes, seed);
             case "resnet20" -> resNet(3, 16, channels, size, classes, seed);
             default ->
                 throw new TrainingException(
-                        Code.SETTINGS_INVALID, "architecture " + name + " is unknown; there are resnet8, resnet20");
+                        Code.SETTINGS_INVALID,
+                        "architecture " + name + " is unknown; there are lenet, ds-cnn, mobilenet, resnet8,"
+                                + " resnet20, mlp");
         };
+    }
+
+    private static int elements(long[] sample) {
+        long product = 1;
+        for (long length : sample) {
+            product *= length;
+        }
+        return Math.toIntExact(product);
+    }
+
+    /** LeNet-5 as it is used today (LeCun et al. 1998): ReLU, max pooling, 6 and 16 channels, 120 and 84 units. */
+    public static Graph lenet(int channels, int size, int classes, long seed) {
+        GraphBuilder net = GraphBuilder.named("lenet").opset(OPSET).seed(seed);
+        String x = net.input("image", ElementType.FLOAT, "N", channels, size, size);
+        x = net.maxPool(net.relu(net.conv(x, "conv1", channels, 6, 5, 1, 2, 1, true)), 2, 2);
+        x = net.maxPool(net.relu(net.conv(x, "conv2", 6, 16, 5, 1, 0, 1, true)), 2, 2);
+        int left = (size / 2 - 4) / 2;
+        x = net.relu(net.gemm(net.flatten(x), "dense1", 16 * left * left, 120));
+        x = net.relu(net.gemm(x, "dense2", 120, 84));
+        return net.output(net.gemm(x, "head", 84, classes), "logits", ElementType.FLOAT, "N", classes)
+                .build();
+    }
+
+    /** Dense layers with ReLU between; input {@code features} [N, features]. */
+    public static Graph mlp(int features, int[] hidden, int classes, long seed) {
+        GraphBuilder net = GraphBuilder.named("mlp").opset(OPSET).seed(seed);
+        String x = net.input("features", ElementType.FLOAT, "N", features);
+        int in = features;
+        for (int layer = 0; layer < hidden.length; layer++) {
+            x = net.relu(net.gemm(x, "dense" + (layer + 1), in, hidden[layer]));
+            in = hidden[layer];
+        }
+        return net.output(net.gemm(x, "head", in, classes), "logits", ElementType.FLOAT, "N", classes)
+                .build();
     }
 
     private static String basicBlock(GraphBuilder net, String x, String name, int in, int out, int stride) {

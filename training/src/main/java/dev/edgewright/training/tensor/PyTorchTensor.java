@@ -49,7 +49,7 @@ final class PyTorchTensor implements Tensor {
     public float[] toFloats() {
         return type() == Type.FLOAT
                 ? array.toFloatArray()
-                : ((PtNDArray) array.toType(DataType.FLOAT32, false)).toFloatArray();
+                : array.toType(DataType.FLOAT32, false).toFloatArray();
     }
 
     @Override
@@ -447,7 +447,7 @@ final class PyTorchTensor implements Tensor {
         more[0] = missing;
         Tensor filled = weight.pad(none, more, 0);
         Tensor filledBias = bias == null ? null : bias.pad(new long[1], new long[] {missing}, 0);
-        return ((PyTorchTensor) convolutionAsIs(filled, filledBias, geometry)).slice(1, 0, outputs, 1);
+        return convolutionAsIs(filled, filledBias, geometry).slice(1, 0, outputs, 1);
     }
 
     private PyTorchTensor convolutionAsIs(Tensor weight, Tensor bias, ConvolutionGeometry geometry) {

@@ -35,8 +35,17 @@ public final class ModelState {
             "Where", Set.of(0),
             "Pow", Set.of(1));
 
-    private static final Set<String> SINGLE_NUMBER_WEIGHTS =
-            Set.of("Conv", "ConvTranspose", "Gemm", "MatMul", "BatchNormalization", "PRelu", "InstanceNormalization");
+    private static final Set<String> SINGLE_NUMBER_WEIGHTS = Set.of(
+            "Conv",
+            "ConvTranspose",
+            "Gemm",
+            "MatMul",
+            "BatchNormalization",
+            "PRelu",
+            "InstanceNormalization",
+            "FakeQuantizeActivation",
+            "FakeQuantizeWeight",
+            "FakeQuantizeBias");
 
     private final Graph graph;
     private final Map<String, Tensor> weights = new LinkedHashMap<>();
