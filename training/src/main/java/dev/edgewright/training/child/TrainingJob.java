@@ -1,6 +1,7 @@
 package dev.edgewright.training.child;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -18,6 +19,9 @@ import java.util.Map;
  *
  * @param architecture name of a ready architecture ({@code resnet20}), or null when {@code graph} is given
  * @param graph ONNX file to train, or null
+ * @param teacher ONNX file to learn from beside the labels, or null; for pruning usually the graph itself
+ * @param distillation how to learn from the teacher; null for the usual
+ * @param steps what is done one after another; null for a single training
  * @param output graph output that is scored
  * @param data training and validation samples, and test samples that are scored once, at the end
  * @param training epochs, rate and the like
@@ -29,6 +33,9 @@ import java.util.Map;
 public record TrainingJob(
         String architecture,
         String graph,
+        String teacher,
+        Teaching distillation,
+        List<Step> steps,
         String output,
         Data data,
         Training training,
@@ -75,6 +82,39 @@ public record TrainingJob(
             int patience,
             long seed) {}
 
+    /**
+     * @param temperature of both distributions
+     * @param weight of the teacher, 0..1; the labels have the rest, and samples need none when it is 1
+     */
+    public record Teaching(double temperature, double weight) {
+        static final Teaching USUAL = new Teaching(2, 0.7);
+    }
+
+    /**
+     * One step of a longer job. What is left out is taken from the job's training.
+     *
+     * @param technique {@code train}, {@code narrow}, {@code shallow}, {@code prune} or {@code qat}
+     * @param epochs of training in this step (for {@code prune}, after each cut)
+     * @param rate peak learning rate
+     * @param share for {@code narrow} of the channels, for {@code prune} of the multiply-accumulates
+     * @param rounds cuts of {@code prune}
+     * @param unit channels that go together
+     * @param floor validation accuracy at which {@code prune} stops
+     * @param drop residual blocks that {@code shallow} takes out
+     * @param bits of the weights in {@code qat}
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Step(
+            @JsonProperty("do") String technique,
+            Integer epochs,
+            Double rate,
+            Double share,
+            Integer rounds,
+            Integer unit,
+            Double floor,
+            Integer drop,
+            Integer bits) {}
+
     private static final List<String> REQUIRED = List.of("output", "data", "training", "result");
 
     static ObjectMapper json() {
@@ -111,6 +151,9 @@ public record TrainingJob(
         return new TrainingJob(
                 architecture,
                 resolve(folder, graph),
+                resolve(folder, teacher),
+                distillation,
+                steps,
                 output,
                 new Data(
                         resolve(folder, data.images()),
@@ -133,6 +176,17 @@ public record TrainingJob(
 
     /** The same job with other results, for instance in a test. */
     public TrainingJob withResult(Path folder) {
-        return new TrainingJob(architecture, graph, output, data, training, augment, threads, folder.toString());
+        return new TrainingJob(
+                architecture,
+                graph,
+                teacher,
+                distillation,
+                steps,
+                output,
+                data,
+                training,
+                augment,
+                threads,
+                folder.toString());
     }
 }

@@ -8,21 +8,11 @@ import dev.edgewright.training.architecture.Architectures;
 import dev.edgewright.training.augment.Augmentation;
 import dev.edgewright.training.data.IdxImages;
 import dev.edgewright.training.data.Samples;
-import dev.edgewright.training.op.OperatorTable;
-import dev.edgewright.training.optimizer.AdamW;
-import dev.edgewright.training.optimizer.Optimizer;
-import dev.edgewright.training.optimizer.Sgd;
-import dev.edgewright.training.schedule.Schedule;
 import dev.edgewright.training.tensor.PyTorchBackend;
 import dev.edgewright.training.tensor.TensorBackend;
 import dev.edgewright.training.trainer.Evaluation;
-import dev.edgewright.training.trainer.GraphProgram;
-import dev.edgewright.training.trainer.ModelState;
-import dev.edgewright.training.trainer.Objective;
-import dev.edgewright.training.trainer.Trainer;
+import dev.edgewright.training.trainer.Graphs;
 import dev.edgewright.training.trainer.TrainingListener;
-import dev.edgewright.training.trainer.TrainingResult;
-import dev.edgewright.training.trainer.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +21,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Carries out a training job in this process: data checked, trained or resumed, the graph and a record of it written. */
+/**
+ * Carries out a training job in this process: data checked, steps trained or resumed, the graph and a record of it written. The scores in
+ * the record are those of the written graph in ONNX Runtime; test samples are read once, at the end.
+ */
 public final class TrainingRun {
 
     private TrainingRun() {}
@@ -53,18 +46,6 @@ public final class TrainingRun {
         Samples training = all.part(0, all.size() - held);
         Samples validation = all.part(all.size() - held, all.size());
         Graph graph = graph(job, all);
-        TrainingJob.Training how = job.training();
-        TrainingSettings settings = new TrainingSettings(
-                how.epochs(),
-                how.batch(),
-                how.rate(),
-                how.labelSmoothing(),
-                how.clipNorm(),
-                how.mixup(),
-                how.averaging(),
-                how.patience(),
-                false,
-                how.seed());
         Path folder = Path.of(job.result());
         try {
             Files.createDirectories(folder);
@@ -76,40 +57,29 @@ public final class TrainingRun {
             if (job.threads() > 0) {
                 backend.threads(job.threads());
             }
-            TrainingResult result = new Trainer(backend, settings)
-                    .augmentation(augmentation(job))
-                    .schedule(schedule(how))
-                    .checkpoint(folder.resolve("checkpoint"))
-                    .listener(listener)
-                    .keepBestIn(folder.resolve("model.onnx"))
-                    .train(
-                            graph,
-                            training,
-                            validation,
-                            job.output(),
-                            Objective.classification(job.output()),
-                            optimizer(how));
+            Graph teacher = job.teacher() == null ? null : OnnxFile.read(Path.of(job.teacher()));
+            Stages stages = new Stages(backend, job, teacher, training, validation, augmentation(job), listener);
+            Graph result = stages.run(graph);
+            Path file = folder.resolve("model.onnx");
+            Graphs.write(result, file);
             Map<String, Object> record = new LinkedHashMap<>();
             record.put("job", job);
             record.put("engine", backend.describe());
-            record.put("parameters", result.graph().parameters());
-            record.put("bestEpoch", result.bestEpoch());
-            record.put("validationAccuracy", result.validationAccuracy());
-            record.put("validationAccuracies", result.accuracies());
+            record.put("steps", stages.records());
+            record.put("bytes", Files.size(file));
             record.put("seconds", Math.round((System.nanoTime() - begin) / 1e9));
+            Judge judge = new Judge(result, job.output());
+            record.put("validationAccuracy", judge.score(validation).accuracy());
             if (data.testImages() != null) {
                 Samples test = IdxImages.open(
                         Path.of(data.testImages()), Path.of(data.testLabels()), data.mean(), data.deviation());
-                Evaluation score = Evaluation.of(
-                        backend,
-                        GraphProgram.of(result.graph(), OperatorTable.standard()),
-                        ModelState.frozen(result.graph(), backend),
-                        test,
-                        job.output(),
-                        500);
+                Evaluation score = judge.score(test);
                 record.put("testSamples", score.samples());
                 record.put("testAccuracy", score.accuracy());
                 record.put("testHalfWidth95", score.halfWidth());
+            }
+            if (teacher != null) {
+                record.putAll(judge.against(teacher, validation));
             }
             Files.writeString(
                     folder.resolve("training.json"),
@@ -169,28 +139,5 @@ public final class TrainingRun {
             });
         }
         return Augmentation.all(steps);
-    }
-
-    static Schedule schedule(TrainingJob.Training how) {
-        return switch (how.schedule() == null ? "cosine" : how.schedule()) {
-            case "one-cycle" -> Schedule.oneCycle(0.25);
-            case "cosine" -> Schedule.cosine();
-            case "steps" -> Schedule.steps(0.1, 0.5, 0.75);
-            case "constant" -> Schedule.constant();
-            default ->
-                throw new TrainingException(
-                        Code.SETTINGS_INVALID,
-                        "schedule " + how.schedule() + " is unknown; there are one-cycle, cosine, steps, constant");
-        };
-    }
-
-    static Optimizer optimizer(TrainingJob.Training how) {
-        return switch (how.optimizer() == null ? "sgd" : how.optimizer()) {
-            case "sgd" -> new Sgd(how.momentum(), how.decay());
-            case "adamw" -> AdamW.withDecay(how.decay());
-            default ->
-                throw new TrainingException(
-                        Code.SETTINGS_INVALID, "optimizer " + how.optimizer() + " is unknown; there are sgd, adamw");
-        };
     }
 }

@@ -94,6 +94,42 @@ class TrainingChildTest {
     }
 
     @Test
+    void aJobOfSeveralStepsEndsInAnInt8FileOfTheSameAccuracy() throws Exception {
+        Path yaml = folder.resolve("chain.yaml");
+        Files.writeString(yaml, """
+                graph: out/model.onnx
+                teacher: out/model.onnx
+                steps:
+                  - {do: narrow, share: 0.7, unit: 2}
+                  - {do: train, epochs: 3}
+                  - {do: prune, share: 0.7, rounds: 2, unit: 2, epochs: 2}
+                  - {do: qat, epochs: 2, rate: 0.005}
+                output: logits
+                data: {images: images, labels: labels, testImages: images, testLabels: labels, mean: 0.4, deviation: 0.3, validation: 60}
+                training: {epochs: 2, batch: 30, rate: 0.05, schedule: cosine, momentum: 0.9, decay: 0.0005, seed: 3}
+                threads: 1
+                result: chain
+                """);
+        TrainingRunInProcess.run(job(4));
+        Map<String, Object> record = TrainingRunInProcess.run(TrainingJob.read(yaml));
+        assertThat((Double) record.get("testAccuracy")).isGreaterThan(0.9);
+        assertThat(OnnxFile.read(folder.resolve("chain/model.onnx")).nodes("QuantizeLinear"))
+                .isNotEmpty();
+        assertThat(record).containsKeys("speedup", "bytes");
+        assertThat(folder.resolve("chain/4-qat-post-training.onnx")).isNotEmptyFile();
+        // Started again it walks through what is done and comes to the same end.
+        assertThat(TrainingRunInProcess.run(TrainingJob.read(yaml)).get("testAccuracy"))
+                .isEqualTo(record.get("testAccuracy"));
+    }
+
+    /** Without a child, where nothing about the child is tested. */
+    private static final class TrainingRunInProcess {
+        static Map<String, Object> run(TrainingJob job) {
+            return TrainingRun.run(job, TrainingListener.SILENT);
+        }
+    }
+
+    @Test
     void aKilledChildIsReportedAndTheJobGoesOnFromItsCheckpoint() throws Exception {
         CountDownLatch second = new CountDownLatch(2);
         TrainingListener waiting = new TrainingListener() {

@@ -49,6 +49,11 @@ class DistillationTest {
         backend.close();
     }
 
+    /** Both toys are built alike, so the value is called the same in teacher and student. */
+    private static String lastRelu() {
+        return teacher.nodes("Relu").get(2).output(0);
+    }
+
     private static TrainingResult learn(Graph student, Objective objective, Samples samples, Samples validation) {
         return new Trainer(backend, TrainingSettings.of(8, 30, 0.01, 3))
                 .train(student, samples, validation, "logits", objective, AdamW.withDecay(0));
@@ -58,7 +63,7 @@ class DistillationTest {
     void aStudentLearnsFromLogitsFeaturesAndLabels() {
         Distillation objective = Distillation.from(new Teacher(backend, teacher), 2)
                 .logits("logits", "logits", 0.7)
-                .features("relu_out3_out", "relu_out3_out", 0.1)
+                .features(lastRelu(), lastRelu(), 0.1)
                 .labels("logits", 0.3);
         TrainingResult result = learn(Toys.cnn(9, 4, 16), objective, TRAINING, VALIDATION);
         assertThat(result.validationAccuracy()).isGreaterThan(0.9);
@@ -82,11 +87,11 @@ class DistillationTest {
     @Test
     void aTeacherWhoseOutputsDifferInShapeIsRefused() {
         Distillation objective =
-                Distillation.from(new Teacher(backend, teacher), 2).features("relu_out3_out", "relu_out3_out", 1);
+                Distillation.from(new Teacher(backend, teacher), 2).features(lastRelu(), lastRelu(), 1);
         TrainingException error = catchThrowableOfType(
                 TrainingException.class, () -> learn(Toys.cnn(9, 4, 8), objective, TRAINING, VALIDATION));
         assertThat(error.code()).isEqualTo(Code.TEACHER_MISMATCH);
-        assertThat(error).hasMessageContaining("relu_out3_out").hasMessageContaining("one shape");
+        assertThat(error).hasMessageContaining(lastRelu()).hasMessageContaining("one shape");
     }
 
     @Test
