@@ -1,0 +1,5 @@
+/**
+ * Pruning: which channels of an arbitrary graph belong together, which of them matter least, and the graph without them; zeros in single
+ * weights too. Uses {@code graph}, {@code runtime}, {@code data}, {@code pass}.
+ */
+package dev.edgewright.compression.prune;
