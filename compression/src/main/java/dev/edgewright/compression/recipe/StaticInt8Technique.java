@@ -10,10 +10,15 @@ import dev.edgewright.compression.graph.Graph;
 import dev.edgewright.compression.pass.Pass;
 import dev.edgewright.compression.pass.PassContext;
 import dev.edgewright.compression.pass.PassResult;
+import dev.edgewright.compression.quantize.FusionVerifier;
 import dev.edgewright.compression.quantize.StaticInt8;
 import dev.edgewright.compression.quantize.StaticInt8Options;
 import dev.edgewright.compression.quantize.WeightCodes;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * {@code int8-static}: calibrates and quantises. Parameters: {@code calibrator} (min-max, percentile, entropy, mse), {@code per-channel},
@@ -22,6 +27,7 @@ import java.util.Arrays;
 public final class StaticInt8Technique implements Technique {
 
     private static final int CALIBRATION_BATCH = 16;
+    private static final int REPAIR_ROUNDS = 4;
 
     @Override
     public String name() {
@@ -90,7 +96,33 @@ public final class StaticInt8Technique implements Technique {
             batching.check(split);
             ActivationStatistics statistics =
                     ActivationStatistics.gather(graph, split, StaticInt8.watched(graph, context), batching);
-            return new StaticInt8(options, statistics).apply(graph, context);
+            return repaired(graph, context, statistics);
+        }
+
+        /**
+         * Quantises, looks at what ONNX Runtime makes of it, and gives back to float what did not fuse: a layer that is quantised on paper
+         * only is slower than a float one.
+         */
+        private PassResult repaired(Graph graph, PassContext context, ActivationStatistics statistics) {
+            StaticInt8Options current = options;
+            List<String> notes = new ArrayList<>();
+            PassResult result = new StaticInt8(current, statistics).apply(graph, context);
+            for (int round = 0; round < REPAIR_ROUNDS && result.changed(); round++) {
+                List<FusionVerifier.Unfused> unfused = FusionVerifier.verify(result.graph());
+                if (unfused.isEmpty()) {
+                    break;
+                }
+                Set<String> keep = new TreeSet<>(current.keepFloat());
+                unfused.forEach(finding -> {
+                    notes.add("int8: " + finding + "; it stays float");
+                    keep.add(finding.layer());
+                });
+                current = current.withKeepFloat(keep);
+                result = new StaticInt8(current, statistics).apply(graph, context);
+            }
+            List<String> all = new ArrayList<>(result.notes());
+            all.addAll(notes);
+            return new PassResult(result.graph(), result.changed(), result.lineage(), all);
         }
     }
 }
