@@ -16,8 +16,19 @@ public final class Cleanup {
                 List.of(
                         new FreezeInitializers(),
                         new RemoveIdentity(),
+                        new RaiseOpset(),
                         new FoldConstants(),
+                        new MeanToPool(),
+                        new PadIntoConv(),
+                        new SplitSwish(),
                         new FoldBatchNorm(),
-                        new DeadCode()));
+                        new FoldScale(),
+                        new DeadCode(),
+                        new MergeDuplicates()));
+    }
+
+    /** What int8 wants on top: products as Gemm. For float it only moves work about. */
+    public static Pass forInt8() {
+        return new PassSequence("cleanup-int8", List.of(new MatMulToGemm(), new DeadCode()));
     }
 }

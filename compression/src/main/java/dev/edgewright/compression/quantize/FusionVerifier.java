@@ -61,7 +61,9 @@ public final class FusionVerifier {
                         layer == null ? reader.output(0) : layer.output(0),
                         reader.op(),
                         restored.input(0),
-                        layer == null ? "its source was not found" : reason(quantized, layer)));
+                        layer == null
+                                ? "ONNX Runtime quantised its float weight by itself, because it reads a dequantised value"
+                                : reason(quantized, layer)));
             }
         }
         return findings;

@@ -7,6 +7,7 @@ import dev.edgewright.compression.graph.GraphEdit;
 import dev.edgewright.compression.graph.Node;
 import dev.edgewright.compression.graph.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -18,12 +19,16 @@ import java.util.Set;
 /** Writes a plan into a graph as QuantizeLinear/DequantizeLinear pairs. */
 final class QdqWriter {
 
+    private static final Set<String> SILENTLY_QUANTIZED = Set.of("Conv", "ConvTranspose", "Gemm");
+
     private final Graph graph;
     private final Plan plan;
     private final Parameters parameters;
     private final StaticInt8Options options;
     private final GraphEdit edit;
     private final List<String> notes = new ArrayList<>();
+    private final Map<String, String> codes = new HashMap<>();
+    private final Map<String, String> guards = new HashMap<>();
     private final Map<String, String> dequantized = new LinkedHashMap<>();
     private final Map<String, String> floatNames = new HashMap<>();
     private final Map<String, String> scaleNames = new HashMap<>();
@@ -71,10 +76,18 @@ final class QdqWriter {
             floatNames.put(value, source);
             restored = value;
         }
-        String codes = edit.freshName(value + "_quantized");
-        edit.add(Node.of("QuantizeLinear", value + "_QuantizeLinear", List.of(source, scale, zero), List.of(codes)));
+        String coded = edit.freshName(value + "_quantized");
+        codes.put(value, coded);
         edit.add(Node.of(
-                "DequantizeLinear", value + "_DequantizeLinear", List.of(codes, scale, zero), List.of(restored)));
+                "QuantizeLinear",
+                edit.freshName(value + "_QuantizeLinear"),
+                List.of(source, scale, zero),
+                List.of(coded)));
+        edit.add(Node.of(
+                "DequantizeLinear",
+                edit.freshName(value + "_DequantizeLinear"),
+                List.of(coded, scale, zero),
+                List.of(restored)));
         dequantized.put(value, restored);
     }
 
@@ -97,7 +110,10 @@ final class QdqWriter {
     /** All readers read the dequantised value, int8 or not: a reader of the float value would break the producer's fusion. */
     private void rewrite(Node node) {
         Node changed = rewritten.getOrDefault(node, node);
-        for (String read : node.reads()) {
+        if (changed == node && staysFloat(node)) {
+            changed = node.withInput(0, guarded(node));
+        }
+        for (String read : changed.reads()) {
             String restored = dequantized.get(read);
             if (restored != null && !restored.equals(read)) {
                 changed = changed.withReadsRenamed(read, restored);
@@ -113,6 +129,48 @@ final class QdqWriter {
         if (changed != node) {
             edit.replace(node, changed);
         }
+    }
+
+    /** A layer with a constant float weight that reads a quantised value and is not to be int8 itself. */
+    private boolean staysFloat(Node node) {
+        return node.isAnyOf(SILENTLY_QUANTIZED)
+                && codes.containsKey(node.input(0))
+                && graph.constant(node.input(1))
+                        .filter(weight -> weight.type() == ElementType.FLOAT)
+                        .isPresent();
+    }
+
+    /**
+     * A DequantizeLinear of its own for a float layer, with the one scale written once for each channel. ONNX Runtime quantises the weight
+     * of any Conv or Gemm behind a DequantizeLinear with a single scale by itself, per tensor, whether it was meant to stay float or not;
+     * behind one with a scale for each channel it leaves it alone. The numbers are the same.
+     */
+    private String guarded(Node node) {
+        String value = node.input(0);
+        Tensor weight = graph.constant(node.input(1)).orElseThrow();
+        long channels = switch (node.op()) {
+            case "Conv" -> weight.size(1) * node.intAttribute("group", 1);
+            case "Gemm" -> weight.size(node.intAttribute("transB", 0) == 0 ? 0 : 1);
+            default -> weight.size(0);
+        };
+        if (channels == 1 || node.is("Gemm") && node.intAttribute("transA", 0) != 0) {
+            return value; // one channel is a single scale again; there is no way to keep such a layer float
+        }
+        return guards.computeIfAbsent(value + "/" + channels, key -> {
+            ActivationParameters p = parameters.of(value);
+            float[] scales = new float[(int) channels];
+            byte[] zeros = new byte[(int) channels];
+            Arrays.fill(scales, p.scale());
+            Arrays.fill(zeros, (byte) (options.unsigned() ? p.zeroPoint() + 128 : p.zeroPoint()));
+            ElementType type = options.unsigned() ? ElementType.UINT8 : ElementType.INT8;
+            String scale = edit.putFresh(Tensor.ofFloats(value + "_scales", scales, channels));
+            String zero = edit.putFresh(Tensor.ofRaw(value + "_zero_points", type, new long[] {channels}, zeros));
+            String restored = edit.freshName(value + "_for_float");
+            String name = edit.freshName(value + "_DequantizeLinear");
+            List<String> inputs = List.of(codes.get(value), scale, zero);
+            edit.add(Node.of("DequantizeLinear", name, inputs, List.of(restored), Attribute.ofInt("axis", 1)));
+            return restored;
+        });
     }
 
     private Node weighted(Unit unit) {
@@ -133,7 +191,7 @@ final class QdqWriter {
     }
 
     private String weightNode(Node node, Tensor weight, WeightCodes codes) {
-        String key = node.input(1) + "/" + codes.axis() + "/" + java.util.Arrays.hashCode(codes.scales());
+        String key = node.input(1) + "/" + codes.axis() + "/" + Arrays.hashCode(codes.scales());
         return weights.computeIfAbsent(key, unused -> {
             String stem = node.input(1);
             String quantized = edit.putFresh(Tensor.ofInt8(stem + "_quantized", codes.codes(), weight.sizes()));
@@ -159,7 +217,8 @@ final class QdqWriter {
         String restored = edit.freshName(stem + "_dequantized");
         List<String> inputs = List.of(codes, scale, zero);
         Attribute[] attributes = single ? new Attribute[0] : new Attribute[] {Attribute.ofInt("axis", axis)};
-        edit.add(Node.of("DequantizeLinear", stem + "_DequantizeLinear", inputs, List.of(restored), attributes));
+        edit.add(Node.of(
+                "DequantizeLinear", edit.freshName(stem + "_DequantizeLinear"), inputs, List.of(restored), attributes));
         return restored;
     }
 

@@ -3,6 +3,7 @@ package dev.edgewright.compression.quantize;
 import dev.edgewright.compression.CompressionException;
 import dev.edgewright.compression.CompressionException.Code;
 import dev.edgewright.compression.calibration.ActivationStatistics;
+import dev.edgewright.compression.graph.ElementType;
 import dev.edgewright.compression.graph.Graph;
 import dev.edgewright.compression.graph.Node;
 import dev.edgewright.compression.graph.Tensor;
@@ -10,6 +11,7 @@ import dev.edgewright.compression.pass.Pass;
 import dev.edgewright.compression.pass.PassContext;
 import dev.edgewright.compression.pass.PassResult;
 import dev.edgewright.compression.runtime.ShapeInference;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,6 +32,7 @@ import java.util.Set;
 public final class StaticInt8 implements Pass {
 
     private static final int PER_CHANNEL_OPSET = 13;
+    private static final Set<String> LAYERS = Set.of("Conv", "Gemm", "MatMul");
 
     private final StaticInt8Options options;
     private final ActivationStatistics statistics;
@@ -90,6 +93,26 @@ public final class StaticInt8 implements Pass {
                     Code.OPSET_UNSUPPORTED,
                     "int8 weights per channel need operator set 13 and the model has " + graph.opset()
                             + "; clean it up first");
+        }
+        for (Node node : graph.nodes()) {
+            if (node.isAnyOf(LAYERS)) {
+                graph.constant(node.input(1)).ifPresent(StaticInt8::finite);
+            }
+        }
+    }
+
+    private static void finite(Tensor weight) {
+        if (weight.type() != ElementType.FLOAT) {
+            return;
+        }
+        FloatBuffer values = weight.data().asFloatBuffer();
+        for (int i = 0; i < values.limit(); i++) {
+            if (!Float.isFinite(values.get(i))) {
+                throw new CompressionException(
+                        Code.WEIGHTS_NOT_FINITE,
+                        "weight " + weight.name() + " holds " + values.get(i) + " at element " + i
+                                + "; train or export it again");
+            }
         }
     }
 

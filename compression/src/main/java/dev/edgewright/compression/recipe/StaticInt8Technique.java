@@ -4,6 +4,7 @@ import dev.edgewright.compression.CompressionException;
 import dev.edgewright.compression.CompressionException.Code;
 import dev.edgewright.compression.calibration.ActivationStatistics;
 import dev.edgewright.compression.calibration.Calibrator;
+import dev.edgewright.compression.cleanup.Cleanup;
 import dev.edgewright.compression.data.Batching;
 import dev.edgewright.compression.data.Split;
 import dev.edgewright.compression.graph.Graph;
@@ -91,6 +92,11 @@ public final class StaticInt8Technique implements Technique {
 
         @Override
         public PassResult call(Graph graph, PassContext context) {
+            PassResult prepared = Cleanup.forInt8().apply(graph, context);
+            return prepared.then(calibrated(prepared.graph(), context));
+        }
+
+        private PassResult calibrated(Graph graph, PassContext context) {
             Split split = context.calibration().orElseThrow();
             Batching batching = Batching.of(graph.feeds(), CALIBRATION_BATCH);
             batching.check(split);

@@ -28,7 +28,7 @@ import java.util.Set;
 /** A model loaded in ONNX Runtime's CPU provider. Safe to run from several threads; close it to free native memory. */
 public final class ModelSession implements AutoCloseable {
 
-    private static final OrtEnvironment ENVIRONMENT = OrtEnvironment.getEnvironment();
+    private static final OrtEnvironment ENVIRONMENT = OrtStart.environment();
 
     private final OrtSession session;
     private final OrtSession.SessionOptions options;
