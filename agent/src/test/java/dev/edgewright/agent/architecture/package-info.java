@@ -1,0 +1,2 @@
+/** Holds the agent's rooms apart. */
+package dev.edgewright.agent.architecture;
