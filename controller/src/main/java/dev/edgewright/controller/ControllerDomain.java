@@ -8,8 +8,8 @@ import dev.edgewright.common.signing.Contexts;
 import dev.edgewright.common.signing.SigningKey;
 import dev.edgewright.controller.catalog.BlobStore;
 import dev.edgewright.controller.catalog.CatalogService;
+import dev.edgewright.controller.catalog.CompressorInspector;
 import dev.edgewright.controller.catalog.DiskBlobStore;
-import dev.edgewright.controller.catalog.OnnxModelInspector;
 import dev.edgewright.controller.catalog.StoredCatalog;
 import dev.edgewright.controller.catalog.VariantMaker;
 import dev.edgewright.controller.fleet.DeviceRegistry;
@@ -100,7 +100,7 @@ public final class ControllerDomain implements AutoCloseable {
         this.catalog = new StoredCatalog(
                 new JdbiCatalogStore(database),
                 blobs,
-                new OnnxModelInspector(),
+                new CompressorInspector(),
                 catalogKey,
                 data.resolve("data"),
                 StoredCatalog.Bounds.DEFAULT,

@@ -15,7 +15,8 @@ import dev.edgewright.common.protocol.v1.Signed;
 import dev.edgewright.common.protocol.v1.Want;
 import dev.edgewright.common.signing.Contexts;
 import dev.edgewright.common.signing.TrustedKeys;
-import dev.edgewright.controller.catalog.OriginalMaker;
+import dev.edgewright.compression.CompressionSettings;
+import dev.edgewright.controller.catalog.CompressorMaker;
 import dev.edgewright.controller.jobs.JobState;
 import dev.edgewright.controller.rollout.RolloutRequest;
 import dev.edgewright.controller.rollout.RolloutState;
@@ -25,6 +26,7 @@ import dev.edgewright.controller.testing.FakeDevice;
 import dev.edgewright.controller.testing.Models;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -56,7 +58,7 @@ class ThinPathTest {
     private ControllerDomain open() {
         var domain = new ControllerDomain(
                 ControllerDomain.Settings.in(folder.resolve("data")),
-                new OriginalMaker(),
+                new CompressorMaker(CompressionSettings.defaults().withLatency(Duration.ofMillis(50), 20)),
                 this::deliver,
                 (blob, index, frame) -> {
                     chunks.put(blob.hex() + "/" + index, frame);

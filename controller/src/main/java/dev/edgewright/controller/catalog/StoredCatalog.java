@@ -139,7 +139,7 @@ public final class StoredCatalog implements CatalogService {
 
     @Override
     public DataInfo putData(ModelName model, InputStream zip) {
-        requireModel(model);
+        var latest = requireModel(model).latest();
         Path archive = null;
         Path fresh = null;
         try {
@@ -152,6 +152,7 @@ public final class StoredCatalog implements CatalogService {
                 unpacked =
                         DataArchive.unpack(in, fresh, new DataArchive.Bounds(bounds.dataBytes(), bounds.dataFiles()));
             }
+            inspector.checkData(original(latest), fresh);
             Path folder = folder(model, digest);
             if (!Files.exists(folder)) {
                 Files.createDirectories(folder.getParent());
