@@ -96,8 +96,14 @@ final class DeviceFields {
     /** The known field that is nearest by edit distance; what was probably meant. */
     static String nearest(String unknown) {
         return ALL.keySet().stream()
-                .min(Comparator.comparingInt(known -> distance(unknown, known)))
+                .min(Comparator.<String>comparingInt(known -> related(unknown, known) ? 0 : 1)
+                        .thenComparingInt(known -> distance(unknown, known)))
                 .orElseThrow();
+    }
+
+    /** One begins with the other: a shorter distance to something else is then an accident. */
+    private static boolean related(String unknown, String known) {
+        return unknown.length() >= 3 && known.startsWith(unknown) || unknown.startsWith(known);
     }
 
     static String known() {

@@ -1,10 +1,11 @@
 package dev.edgewright.controller.rollout;
 
 import dev.edgewright.common.error.EdgewrightException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 
 /** Cuts devices into waves. Pure. */
@@ -34,11 +35,12 @@ final class WavePlanner {
                     + " devices; add a wave of 100 percent for the" + " rest, or narrow the query");
         }
         if (byPercent && Math.abs(percents - 100) > 0.01) {
-            throw doNotAddUp(String.format(
-                    Locale.ROOT,
-                    "the waves by percent add up to %.4g %%, not 100 %%; each percent is a share of the devices that the"
-                            + " waves by count leave",
-                    percents));
+            String sum = BigDecimal.valueOf(percents)
+                    .setScale(3, RoundingMode.HALF_UP)
+                    .stripTrailingZeros()
+                    .toPlainString();
+            throw doNotAddUp("the waves by percent add up to " + sum
+                    + " %, not 100 %; each percent is a share of the devices that the waves by count leave");
         }
         return cut(specs, devices - counted);
     }

@@ -35,7 +35,7 @@ public final class FakeDevice {
     }
 
     private final DeviceId id;
-    private final FleetService fleet;
+    private FleetService fleet;
     private final ByteString boot;
     private final List<DesiredState> received = new ArrayList<>();
     private final Map<String, AssignmentReport> reports = new LinkedHashMap<>();
@@ -50,6 +50,11 @@ public final class FakeDevice {
         this.id = DeviceId.of(id);
         this.fleet = fleet;
         this.boot = ByteString.copyFrom(new byte[15]).concat(ByteString.copyFrom(new byte[] {(byte) id.hashCode()}));
+    }
+
+    /** Speaks to another controller from now on, as after a restart of it; the broker brings what it had retained. */
+    public void attach(FleetService other) {
+        fleet = other;
     }
 
     public DeviceId id() {
