@@ -3,13 +3,14 @@ package dev.edgewright.controller;
 import dev.edgewright.common.error.EdgewrightException;
 import dev.edgewright.common.protocol.ProtocolCounters;
 import dev.edgewright.common.signing.SigningKey;
+import dev.edgewright.compression.CompressionSettings;
 import dev.edgewright.controller.broker.Broker;
 import dev.edgewright.controller.broker.BrokerAddress;
 import dev.edgewright.controller.broker.BrokerCredentials;
 import dev.edgewright.controller.broker.BrokerLimits;
 import dev.edgewright.controller.broker.EmbeddedBroker;
 import dev.edgewright.controller.broker.ExternalBroker;
-import dev.edgewright.controller.catalog.OriginalMaker;
+import dev.edgewright.controller.catalog.CompressorMaker;
 import dev.edgewright.controller.catalog.VariantMaker;
 import dev.edgewright.controller.coap.CoapEdge;
 import dev.edgewright.controller.coap.CoapSettings;
@@ -118,7 +119,7 @@ public final class ControllerMain {
                         .join());
         var link = new AtomicReference<MqttLink>();
         var coap = new AtomicReference<CoapEdge>();
-        var maker = new OriginalMaker();
+        var maker = new CompressorMaker(CompressionSettings.defaults());
         var domain = started(
                 parts,
                 "domain",
