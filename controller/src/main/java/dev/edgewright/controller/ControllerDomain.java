@@ -70,6 +70,7 @@ public final class ControllerDomain implements AutoCloseable {
     private final VariantJobs jobs;
     private final MergedTelemetry telemetry;
     private final RolloutStore rolloutStore;
+    private final DesiredPublisher publisher;
     private final RolloutEngine rollouts;
     private final GatheringTransfer transfer;
     private final SigningKey catalogKey;
@@ -112,6 +113,7 @@ public final class ControllerDomain implements AutoCloseable {
         // Telemetry asks where in a rollout a device is, and rollouts ask for telemetry.
         var cohorts = new AtomicReference<RolloutEngine>();
         this.telemetry = new MergedTelemetry(fleet, (d, m) -> cohorts.get().cohort(d, m), clock);
+        this.publisher = desired;
         this.rolloutStore = new JdbiRolloutStore(database);
         this.rollouts = new RolloutEngine(
                 fleet,
@@ -230,6 +232,19 @@ public final class ControllerDomain implements AutoCloseable {
         return rolloutStore
                 .desired(device)
                 .map(record -> fleetKey.sign(Contexts.DESIRED, record.state().toByteArray()));
+    }
+
+    /**
+     * Publishes what every known device should be once more: a broker may have come back without what it retained. A device
+     * ignores a sequence that it has.
+     */
+    public void publishDesiredAgain() {
+        rolloutStore.desired().forEach((device, record) -> {
+            if (fleet.get(device).isPresent()) {
+                publisher.publish(
+                        device, fleetKey.sign(Contexts.DESIRED, record.state().toByteArray()));
+            }
+        });
     }
 
     /** Empty when the database answers, else what is wrong with it. */

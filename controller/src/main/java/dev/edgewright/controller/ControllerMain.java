@@ -38,6 +38,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Deque;
 import java.util.EnumSet;
@@ -57,6 +58,7 @@ import org.slf4j.LoggerFactory;
 /** Starts a controller: data folder, database, broker, domain, link, CoAP, metrics, HTTP, in this order. */
 public final class ControllerMain {
     private static final Logger LOG = LoggerFactory.getLogger(ControllerMain.class);
+    private static final Duration BROKER_PATIENCE = Duration.ofSeconds(5);
     private static final int USAGE = 2;
     private static final int FAILURE = 1;
 
@@ -146,7 +148,10 @@ public final class ControllerMain {
                 "Vert.x",
                 () -> vertx.close().toCompletionStage().toCompletableFuture().join());
         var broker = await(brokerStarts);
-        link.set(started(parts, "MQTT link", MqttLink.start(linkSettings(broker, random), intake, random)));
+        link.set(started(
+                parts,
+                "MQTT link",
+                MqttLink.start(linkSettings(broker, random), intake, domain::publishDesiredAgain, random)));
         domain.fleet().addListener((device, change) -> {
             if (change == FleetChange.REMOVED) {
                 link.get().forget(device.id());
@@ -170,6 +175,11 @@ public final class ControllerMain {
                         httpSettings(config.http(), listen, data),
                         api(domain, maker, () -> info, checks(link.get(), domain, data), metrics),
                         clock));
+        if (!link.get().awaitConnected(BROKER_PATIENCE)) {
+            LOG.atWarn()
+                    .addKeyValue("broker", broker.uri())
+                    .log("the broker does not answer yet; devices are heard as soon as it does");
+        }
         data.note("http.port", Integer.toString(http.port()));
         if (!listen.loopback()) {
             LOG.atWarn()

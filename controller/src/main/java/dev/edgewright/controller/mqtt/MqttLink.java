@@ -10,8 +10,12 @@ import dev.edgewright.common.protocol.v1.Signed;
 import dev.edgewright.controller.edge.DeviceIntake;
 import dev.edgewright.controller.rollout.DesiredPublisher;
 import dev.edgewright.controller.transfer.ChunkPublisher;
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -42,11 +46,15 @@ public final class MqttLink implements DesiredPublisher, ChunkPublisher, AutoClo
     private final LongAdder publishedMessages = new LongAdder();
     private final LongAdder publishedBytes = new LongAdder();
     private final LongAdder connects = new LongAdder();
+    private final Set<DeviceId> toForget = ConcurrentHashMap.newKeySet();
+    private final CountDownLatch firstConnect = new CountDownLatch(1);
+    private final Runnable connected;
     private volatile Connection connection;
     private volatile boolean closed;
 
-    private MqttLink(MqttSettings settings, DeviceIntake intake, RandomGenerator random) {
+    private MqttLink(MqttSettings settings, DeviceIntake intake, Runnable connected, RandomGenerator random) {
         this.settings = settings;
+        this.connected = connected;
         this.inbox = new Inbox(settings.inboxMessages(), intake);
         this.backoff = new Backoff(settings.firstRetry(), settings.lastRetry(), random);
         this.scheduler = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -56,15 +64,31 @@ public final class MqttLink implements DesiredPublisher, ChunkPublisher, AutoClo
         });
     }
 
-    /** Starts to connect, in the background. */
-    public static MqttLink start(MqttSettings settings, DeviceIntake intake, RandomGenerator random) {
-        var link = new MqttLink(settings, intake, random);
+    /**
+     * Starts to connect, in the background.
+     *
+     * @param connected run after every connect, on a thread of the link; the place to publish again what a broker that lost its
+     *     retained messages does not have
+     */
+    public static MqttLink start(
+            MqttSettings settings, DeviceIntake intake, Runnable connected, RandomGenerator random) {
+        var link = new MqttLink(settings, intake, connected, random);
         link.scheduler.execute(link::connect);
         return link;
     }
 
     public boolean connected() {
         return connection != null;
+    }
+
+    /** Waits until the link is up for the first time; false when it is not within {@code patience}. */
+    public boolean awaitConnected(Duration patience) {
+        try {
+            return firstConnect.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     public LinkStats stats() {
@@ -103,13 +127,26 @@ public final class MqttLink implements DesiredPublisher, ChunkPublisher, AutoClo
         return true;
     }
 
-    /** Clears what the broker retains of a device that was forgotten. */
+    /** Clears what the broker retains of a device that was forgotten; when the link is down, as soon as it is up. */
     public void forget(DeviceId device) {
+        toForget.add(device);
+        forgetAll();
+    }
+
+    private void forgetAll() {
         var current = connection;
-        if (current != null) {
-            for (var topic : List.of(
-                    Topics.presence(device), Topics.hello(device), Topics.reported(device), Topics.desired(device))) {
-                current.publish(topic, new byte[0], true).exceptionally(failure -> null);
+        if (current == null) {
+            return;
+        }
+        for (var device : toForget) {
+            if (toForget.remove(device)) {
+                for (var topic : List.of(
+                        Topics.presence(device),
+                        Topics.hello(device),
+                        Topics.reported(device),
+                        Topics.desired(device))) {
+                    current.publish(topic, new byte[0], true).exceptionally(failure -> null);
+                }
             }
         }
     }
@@ -155,8 +192,11 @@ public final class MqttLink implements DesiredPublisher, ChunkPublisher, AutoClo
             connection = Connection.open(settings, this::arrived, this::lost);
             backoff.reset();
             connects.increment();
+            firstConnect.countDown();
             LOG.atInfo().addKeyValue("broker", settings.broker()).log("connected to the broker");
+            forgetAll();
             sendDesired();
+            connected.run();
         } catch (EdgewrightException e) {
             var delay = backoff.next();
             LOG.atWarn()

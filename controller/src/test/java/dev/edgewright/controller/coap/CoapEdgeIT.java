@@ -108,7 +108,8 @@ class CoapEdgeIT {
             large.putLabels("label-" + i, "x".repeat(100));
         }
         assertThat(post("/v1/hello?d=cam-1", large.build().toByteArray())).isEmpty();
-        assertThat(fleet.get(DeviceId.of("cam-1")).orElseThrow().hello().getLabelsCount()).isEqualTo(60);
+        assertThat(fleet.get(DeviceId.of("cam-1")).orElseThrow().hello().getLabelsCount())
+                .isEqualTo(60);
     }
 
     @Test
@@ -128,14 +129,18 @@ class CoapEdgeIT {
     @Test
     void garbage_is_refused_with_the_reason() throws Exception {
         startInTheClear();
-        assertThat(post("/v1/telemetry?d=cam-1", new byte[] {(byte) 0xff, 1, 2, 3})).contains("4.00").contains("malformed");
+        assertThat(post("/v1/telemetry?d=cam-1", new byte[] {(byte) 0xff, 1, 2, 3}))
+                .contains("4.00")
+                .contains("malformed");
         assertThat(telemetry.windows).isEmpty();
     }
 
     @Test
     void a_hello_in_the_name_of_another_device_is_refused() throws Exception {
         startInTheClear();
-        assertThat(post("/v1/hello?d=cam-1", hello("cam-2").toByteArray())).contains("4.00").contains("wrong_device");
+        assertThat(post("/v1/hello?d=cam-1", hello("cam-2").toByteArray()))
+                .contains("4.00")
+                .contains("wrong_device");
         assertThat(fleet.get(DeviceId.of("cam-2"))).isEmpty();
     }
 
@@ -188,7 +193,9 @@ class CoapEdgeIT {
                 .as("a block in the middle, without those before it")
                 .isEqualTo(Arrays.copyOfRange(content, 100 * 1024, 101 * 1024));
         run(List.of("-m", "get", "-b", "292,1024", "-o", part.toString(), uri("/v1/blobs/" + hex + "?d=cam-1")));
-        assertThat(Files.readAllBytes(part)).as("the last block").isEqualTo(Arrays.copyOfRange(content, 292 * 1024, content.length));
+        assertThat(Files.readAllBytes(part))
+                .as("the last block")
+                .isEqualTo(Arrays.copyOfRange(content, 292 * 1024, content.length));
     }
 
     @Test
@@ -204,8 +211,10 @@ class CoapEdgeIT {
     @Test
     void a_blob_that_is_not_there() throws Exception {
         startInTheClear();
-        assertThat(run(List.of("-m", "get", uri("/v1/blobs/" + "0".repeat(64) + "?d=cam-1")))).contains("4.04");
-        assertThat(run(List.of("-m", "get", uri("/v1/blobs/no-digest?d=cam-1")))).contains("4.04");
+        assertThat(run(List.of("-m", "get", uri("/v1/blobs/" + "0".repeat(64) + "?d=cam-1"))))
+                .contains("4.04");
+        assertThat(run(List.of("-m", "get", uri("/v1/blobs/no-digest?d=cam-1"))))
+                .contains("4.04");
     }
 
     @Test
@@ -213,29 +222,35 @@ class CoapEdgeIT {
         start(Optional.empty(), Duration.ofMillis(1));
         post("/v1/presence?d=cam-1", presence().toByteArray());
         await().atMost(Duration.ofSeconds(15))
-                .until(() -> fleet.get(DeviceId.of("cam-1")).filter(d -> !d.online()).isPresent());
+                .until(() ->
+                        fleet.get(DeviceId.of("cam-1")).filter(d -> !d.online()).isPresent());
     }
 
     @Test
     void over_dtls_the_key_says_which_device_it_is() throws Exception {
         startWithSecrets("cam-1: " + SECRET + "\n");
         assertThat(edge.uri().getScheme()).isEqualTo("coaps");
-        assertThat(postWithKey("cam-1", SECRET, "/v1/hello", hello("cam-1").toByteArray())).isEmpty();
+        assertThat(postWithKey("cam-1", SECRET, "/v1/hello", hello("cam-1").toByteArray()))
+                .isEmpty();
         assertThat(fleet.get(DeviceId.of("cam-1"))).isPresent();
     }
 
     @Test
     void over_dtls_a_device_cannot_speak_for_another() throws Exception {
         startWithSecrets("cam-1: " + SECRET + "\ncam-2: another secret of 16\n");
-        assertThat(postWithKey("cam-1", SECRET, "/v1/hello", hello("cam-2").toByteArray())).contains("wrong_device");
-        assertThat(postWithKey("cam-1", SECRET, "/v1/hello?d=cam-2", hello("cam-2").toByteArray())).contains("4.01");
+        assertThat(postWithKey("cam-1", SECRET, "/v1/hello", hello("cam-2").toByteArray()))
+                .contains("wrong_device");
+        assertThat(postWithKey(
+                        "cam-1", SECRET, "/v1/hello?d=cam-2", hello("cam-2").toByteArray()))
+                .contains("4.01");
         assertThat(fleet.get(DeviceId.of("cam-2"))).isEmpty();
     }
 
     @Test
     void over_dtls_a_wrong_key_and_an_unknown_device_get_nowhere() throws Exception {
         startWithSecrets("cam-1: " + SECRET + "\n");
-        postWithKey("cam-1", "not the secret at all", "/v1/hello", hello("cam-1").toByteArray());
+        postWithKey(
+                "cam-1", "not the secret at all", "/v1/hello", hello("cam-1").toByteArray());
         postWithKey("cam-9", SECRET, "/v1/hello", hello("cam-9").toByteArray());
         assertThat(fleet.get(DeviceId.of("cam-1"))).isEmpty();
         assertThat(fleet.get(DeviceId.of("cam-9"))).isEmpty();
@@ -248,7 +263,11 @@ class CoapEdgeIT {
         var later = Files.getLastModifiedTime(psk).toInstant().plusSeconds(2);
         Files.writeString(psk, "cam-3: the secret of cam-3 is new\n");
         Files.setLastModifiedTime(psk, FileTime.from(later));
-        assertThat(postWithKey("cam-3", "the secret of cam-3 is new", "/v1/hello", hello("cam-3").toByteArray()))
+        assertThat(postWithKey(
+                        "cam-3",
+                        "the secret of cam-3 is new",
+                        "/v1/hello",
+                        hello("cam-3").toByteArray()))
                 .isEmpty();
         postWithKey("cam-1", SECRET, "/v1/hello", hello("cam-1").toByteArray());
         assertThat(fleet.get(DeviceId.of("cam-3"))).isPresent();
@@ -281,7 +300,8 @@ class CoapEdgeIT {
 
     private String postWithKey(String id, String secret, String path, byte[] body) throws Exception {
         var file = Files.write(folder.resolve("body"), body);
-        return run(List.of("-m", "post", "-B", "4", "-u", id, "-k", secret, "-t", "42", "-f", file.toString(), uri(path)));
+        return run(
+                List.of("-m", "post", "-B", "4", "-u", id, "-k", secret, "-t", "42", "-f", file.toString(), uri(path)));
     }
 
     private String uri(String path) {

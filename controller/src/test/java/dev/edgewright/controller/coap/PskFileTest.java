@@ -12,8 +12,7 @@ class PskFileTest {
 
     @Test
     void text_and_hex_are_secrets_and_comments_are_none() {
-        var secrets = PskFile.parse(
-                """
+        var secrets = PskFile.parse("""
                 # devices of the north site
                 cam-1: sixteen letters!
 

@@ -37,7 +37,8 @@ class BadInputIT {
         server.post("/api/v1/models/tiny?version=1&variants=none", "application/octet-stream", Models.tiny(1));
         server.postJson("/api/v1/models/tiny/variants", "{\"recipes\":[\"fp32\"]}");
         await().atMost(Duration.ofSeconds(30))
-                .until(() -> !server.domain.catalog().variants(ModelName.of("tiny")).isEmpty());
+                .until(() ->
+                        !server.domain.catalog().variants(ModelName.of("tiny")).isEmpty());
     }
 
     @AfterAll
@@ -237,7 +238,9 @@ class BadInputIT {
     void a_range_of_a_blob(String range, int from, int length) throws Exception {
         var plain = Models.tiny(1);
         var digest = Digest.of(plain).hex();
-        var answer = server.send(server.request("/api/v1/blobs/" + digest).header("range", "bytes=" + range).GET());
+        var answer = server.send(server.request("/api/v1/blobs/" + digest)
+                .header("range", "bytes=" + range)
+                .GET());
         int first = from < 0 ? plain.length + from : from;
         int bytes = length < 0 ? plain.length + length : length;
         assertThat(answer.statusCode()).isEqualTo(206);
@@ -249,8 +252,9 @@ class BadInputIT {
     @Test
     void a_range_beyond_the_end_of_a_blob() throws Exception {
         var digest = Digest.of(Models.tiny(1)).hex();
-        var answer = server.send(
-                server.request("/api/v1/blobs/" + digest).header("range", "bytes=99999999-").GET());
+        var answer = server.send(server.request("/api/v1/blobs/" + digest)
+                .header("range", "bytes=99999999-")
+                .GET());
         refused(answer, 416, "RANGE_UNSATISFIABLE", "bytes");
     }
 

@@ -60,7 +60,11 @@ final class Contract {
      * @param operation {@code METHOD /path/{parameter}}
      */
     void holds(String operation, HttpResponse<byte[]> answer) {
-        var type = answer.headers().firstValue("content-type").orElse("").split(";")[0].trim();
+        var type = answer.headers()
+                .firstValue("content-type")
+                .orElse("")
+                .split(";")[0]
+                .trim();
         var response = response(operation, answer.statusCode());
         var contents = response.getJsonObject("content", new JsonObject());
         if (contents.isEmpty()) {
@@ -83,7 +87,9 @@ final class Contract {
 
     /** Asserts that {@code json} is what the schema says. */
     void holds(String reference, String json, String what) {
-        assertThat(complaints(reference, json)).as(what + " against " + reference + ": " + json).isEmpty();
+        assertThat(complaints(reference, json))
+                .as(what + " against " + reference + ": " + json)
+                .isEmpty();
     }
 
     /** What the schema has against this JSON; empty when nothing. */
@@ -124,5 +130,4 @@ final class Contract {
         var name = reference.substring(reference.lastIndexOf('/') + 1);
         return document.getJsonObject("components").getJsonObject("responses").getJsonObject(name);
     }
-
 }

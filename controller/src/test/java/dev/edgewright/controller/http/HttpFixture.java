@@ -57,7 +57,12 @@ final class HttpFixture implements AutoCloseable {
                         .encodeToString(domain.fleetKey().publicKey().raw()),
                 domain.fleetKey().publicKey().toPem());
         var info = new InfoView(
-                "test", "tcp://127.0.0.1:1883", true, null, Clock.systemUTC().instant().toString(), List.of(trust));
+                "test",
+                "tcp://127.0.0.1:1883",
+                true,
+                null,
+                Clock.systemUTC().instant().toString(),
+                List.of(trust));
         edge = HttpEdge.start(
                 vertx,
                 new HttpSettings(
@@ -115,9 +120,8 @@ final class HttpFixture implements AutoCloseable {
     }
 
     HttpResponse<byte[]> post(String path, String contentType, byte[] body) throws Exception {
-        return send(request(path)
-                .header("content-type", contentType)
-                .POST(HttpRequest.BodyPublishers.ofByteArray(body)));
+        return send(
+                request(path).header("content-type", contentType).POST(HttpRequest.BodyPublishers.ofByteArray(body)));
     }
 
     HttpResponse<byte[]> postJson(String path, String json) throws Exception {

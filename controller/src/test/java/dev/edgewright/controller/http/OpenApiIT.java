@@ -149,9 +149,10 @@ class OpenApiIT {
         var accepted = server.postJson("/api/v1/models/tiny/variants", "{\"recipes\":[\"fp32\"]}");
         contract.holds("POST /api/v1/models/{name}/variants", accepted);
         var job = json(accepted).getString("job");
-        await().atMost(SOON).until(() -> json(get("/api/v1/jobs/{id}", "/api/v1/jobs/" + job))
-                .getString("state")
-                .equals("SUCCEEDED"));
+        await().atMost(SOON)
+                .until(() -> json(get("/api/v1/jobs/{id}", "/api/v1/jobs/" + job))
+                        .getString("state")
+                        .equals("SUCCEEDED"));
         get("/api/v1/jobs", "/api/v1/jobs");
         refused("GET /api/v1/jobs/{id}", server.get("/api/v1/jobs/job-none"), 404, "JOB_NOT_FOUND");
         contract.holds("POST /api/v1/jobs/{id}/cancel", server.postJson("/api/v1/jobs/" + job + "/cancel", ""));
@@ -164,7 +165,8 @@ class OpenApiIT {
         refused("GET /api/v1/variants/{digest}", server.get("/api/v1/variants/00000000"), 404, "VARIANT_NOT_FOUND");
 
         var blob = variant.getString("blob");
-        assertThat(get("/api/v1/blobs/{digest}", "/api/v1/blobs/" + blob).body()).isEqualTo(Models.tiny(1));
+        assertThat(get("/api/v1/blobs/{digest}", "/api/v1/blobs/" + blob).body())
+                .isEqualTo(Models.tiny(1));
         get("/api/v1/blobs/{digest}/chunks/{index}", "/api/v1/blobs/" + blob + "/chunks/0");
         refused(
                 "GET /api/v1/blobs/{digest}/chunks/{index}",
@@ -184,15 +186,16 @@ class OpenApiIT {
                 .header("content-type", "application/zip")
                 .PUT(HttpRequest.BodyPublishers.ofByteArray(data())));
         contract.holds("PUT /api/v1/models/{name}/data", put);
-        assertThat(put.statusCode()).as(new String(put.body(), StandardCharsets.UTF_8)).isEqualTo(200);
+        assertThat(put.statusCode())
+                .as(new String(put.body(), StandardCharsets.UTF_8))
+                .isEqualTo(200);
         assertThat(json(put).getBoolean("dataPresent")).isTrue();
     }
 
     @Test
     @Order(5)
     void rollouts_answer() throws Exception {
-        var whole =
-                """
+        var whole = """
                 {"model":"tiny","version":"1","query":"device.cores >= 1","variant":"auto","waves":[{"count":1},{"percent":100}],
                  "maxFailureRatio":0.5,"minSuccess":0,"watchSeconds":0,"watchMinRequests":0,"soakSeconds":0,
                  "offerDeadlineSeconds":60,"stepDeadlineSeconds":60,
@@ -205,9 +208,10 @@ class OpenApiIT {
         contract.holds("POST /api/v1/rollouts", created);
         assertThat(created.statusCode()).isEqualTo(201);
         var id = json(created).getString("id");
-        await().atMost(SOON).until(() -> json(get("/api/v1/rollouts/{id}", "/api/v1/rollouts/" + id))
-                .getString("state")
-                .equals("SUCCEEDED"));
+        await().atMost(SOON)
+                .until(() -> json(get("/api/v1/rollouts/{id}", "/api/v1/rollouts/" + id))
+                        .getString("state")
+                        .equals("SUCCEEDED"));
         var done = json(get("/api/v1/rollouts/{id}", "/api/v1/rollouts/" + id));
         assertThat(done.getJsonObject("counts").getInteger("committed")).isEqualTo(3);
         assertThat(done.getJsonArray("history")).isNotEmpty();
@@ -231,21 +235,30 @@ class OpenApiIT {
         server.post("/api/v1/models/tiny?version=2&variants=none", "application/octet-stream", Models.tiny(2));
         var job = json(server.postJson("/api/v1/models/tiny/variants", "{\"version\":\"2\",\"recipes\":[\"fp32\"]}"))
                 .getString("job");
-        await().atMost(SOON).until(() -> json(server.get("/api/v1/jobs/" + job)).getString("state").equals("SUCCEEDED"));
+        await().atMost(SOON)
+                .until(() -> json(server.get("/api/v1/jobs/" + job))
+                        .getString("state")
+                        .equals("SUCCEEDED"));
         var created = server.postJson(
                 "/api/v1/rollouts",
                 "{\"model\":\"tiny\",\"watchSeconds\":0,\"waves\":[{\"count\":1},{\"percent\":100,\"approval\":true}]}");
         var path = "/api/v1/rollouts/" + json(created).getString("id");
-        await().atMost(SOON).until(() -> json(server.get(path)).getString("state").equals("AWAITING_APPROVAL"));
+        await().atMost(SOON)
+                .until(() -> json(server.get(path)).getString("state").equals("AWAITING_APPROVAL"));
         contract.holds("POST /api/v1/rollouts/{id}/approve", server.postJson(path + "/approve", ""));
-        await().atMost(SOON).until(() -> json(server.get(path)).getString("state").equals("SUCCEEDED"));
+        await().atMost(SOON)
+                .until(() -> json(server.get(path)).getString("state").equals("SUCCEEDED"));
 
         server.devices.values().forEach(d -> d.behaves(dev.edgewright.controller.testing.FakeDevice.Behaviour.SILENT));
         var second = server.postJson(
-                "/api/v1/rollouts", "{\"model\":\"tiny\",\"version\":\"1\",\"watchSeconds\":0,\"waves\":[{\"count\":3}]}");
-        assertThat(second.statusCode()).as(new String(second.body(), StandardCharsets.UTF_8)).isEqualTo(201);
+                "/api/v1/rollouts",
+                "{\"model\":\"tiny\",\"version\":\"1\",\"watchSeconds\":0,\"waves\":[{\"count\":3}]}");
+        assertThat(second.statusCode())
+                .as(new String(second.body(), StandardCharsets.UTF_8))
+                .isEqualTo(201);
         var live = "/api/v1/rollouts/" + json(second).getString("id");
-        await().atMost(SOON).until(() -> json(server.get(live)).getString("state").equals("RUNNING"));
+        await().atMost(SOON)
+                .until(() -> json(server.get(live)).getString("state").equals("RUNNING"));
         contract.holds("POST /api/v1/rollouts/{id}/pause", server.postJson(live + "/pause", ""));
         contract.holds("POST /api/v1/rollouts/{id}/resume", server.postJson(live + "/resume", ""));
         contract.holds("POST /api/v1/rollouts/{id}/abort", server.postJson(live + "/abort", "{\"revert\":false}"));
@@ -256,16 +269,17 @@ class OpenApiIT {
     @Order(7)
     void the_event_stream_answers_with_snapshots_and_bounds_its_listeners() throws Exception {
         var http = HttpClient.newHttpClient();
-        try (var lines = http.send(
-                        server.request("/api/v1/events").GET().build(), HttpResponse.BodyHandlers.ofLines())
+        try (var lines = http.send(server.request("/api/v1/events").GET().build(), HttpResponse.BodyHandlers.ofLines())
                 .body()) {
-            var data = lines.filter(line -> line.startsWith("data: ")).findFirst().orElseThrow();
+            var data =
+                    lines.filter(line -> line.startsWith("data: ")).findFirst().orElseThrow();
             contract.holds("#/components/schemas/Snapshot", data.substring(6), "a snapshot");
             var snapshot = new JsonObject(data.substring(6));
             assertThat(snapshot.getInteger("devicesTotal")).isEqualTo(3);
             assertThat(snapshot.getJsonArray("rollouts")).isNotEmpty();
         }
-        var first = http.sendAsync(server.request("/api/v1/events").GET().build(), HttpResponse.BodyHandlers.ofInputStream())
+        var first = http.sendAsync(
+                        server.request("/api/v1/events").GET().build(), HttpResponse.BodyHandlers.ofInputStream())
                 .join();
         contractStream(first);
         var open = new java.util.ArrayList<HttpResponse<java.io.InputStream>>();
@@ -310,7 +324,9 @@ class OpenApiIT {
 
     private static HttpResponse<byte[]> get(String template, String path) throws Exception {
         var answer = server.get(path);
-        assertThat(answer.statusCode()).as(path + " " + new String(answer.body(), StandardCharsets.UTF_8)).isEqualTo(200);
+        assertThat(answer.statusCode())
+                .as(path + " " + new String(answer.body(), StandardCharsets.UTF_8))
+                .isEqualTo(200);
         contract.holds("GET " + template, answer);
         return answer;
     }
@@ -338,8 +354,7 @@ class OpenApiIT {
         var labels = new ByteArrayOutputStream();
         labels.write(new byte[] {0, 0, 8, 1, 0, 0, 0, 8});
         labels.write(new byte[8]);
-        var yaml =
-                """
+        var yaml = """
                 inputs:
                   x: {file: x.idx3-ubyte, scale: 0.0039215686, layout: NCHW}
                 labels: {file: y.idx1-ubyte}

@@ -60,8 +60,10 @@ class MetricsTest {
     @Test
     void energy_carries_source_and_kind() {
         assertThat(text(metrics.scrape(null)))
-                .containsPattern("edgewright_inference_energy_joules_total\\{[^}]*kind=\"gross\"[^}]*source=\"rapl\"[^}]*} 12.5")
-                .containsPattern("edgewright_inference_energy_joules_total\\{[^}]*kind=\"net\"[^}]*source=\"rapl\"[^}]*} 7.25");
+                .containsPattern(
+                        "edgewright_inference_energy_joules_total\\{[^}]*kind=\"gross\"[^}]*source=\"rapl\"[^}]*} 12.5")
+                .containsPattern(
+                        "edgewright_inference_energy_joules_total\\{[^}]*kind=\"net\"[^}]*source=\"rapl\"[^}]*} 7.25");
     }
 
     @ParameterizedTest

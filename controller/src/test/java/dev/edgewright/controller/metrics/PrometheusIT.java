@@ -54,7 +54,8 @@ class PrometheusIT {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void a_quantile_in_prometheus_is_the_quantile_of_the_sketch(boolean nativeHistograms) throws Exception {
-        var program = Tool.require("prometheus", "that Prometheus reads native and classic histograms of the controller");
+        var program =
+                Tool.require("prometheus", "that Prometheus reads native and classic histograms of the controller");
         var sketch = new LatencySketch();
         for (int i = 1; i <= 1000; i++) {
             sketch.record(i / 100_000.0); // 0.01 ms .. 10 ms
@@ -64,12 +65,15 @@ class PrometheusIT {
                 ? "histogram_quantile(0.5, edgewright_inference_duration_seconds)"
                 : "histogram_quantile(0.5, edgewright_inference_duration_seconds_bucket)";
         double factor = nativeHistograms ? LatencySketch.QUANTILE_FACTOR : Math.sqrt(2);
-        await().atMost(Duration.ofSeconds(40)).pollInterval(Duration.ofMillis(500)).untilAsserted(() -> {
-            var answer = query(port, query);
-            assertThat(answer).contains("\"value\":");
-            double median = Double.parseDouble(answer.replaceAll("(?s).*\"value\":\\[[0-9.]+,\"([^\"]+)\".*", "$1"));
-            assertThat(median).isBetween(0.005 / factor, 0.005 * factor);
-        });
+        await().atMost(Duration.ofSeconds(40))
+                .pollInterval(Duration.ofMillis(500))
+                .untilAsserted(() -> {
+                    var answer = query(port, query);
+                    assertThat(answer).contains("\"value\":");
+                    double median =
+                            Double.parseDouble(answer.replaceAll("(?s).*\"value\":\\[[0-9.]+,\"([^\"]+)\".*", "$1"));
+                    assertThat(median).isBetween(0.005 / factor, 0.005 * factor);
+                });
     }
 
     private int start(Path program, LatencySketch sketch, boolean nativeHistograms) throws IOException {
@@ -90,15 +94,12 @@ class PrometheusIT {
         target.start();
         int port = Tool.freePort();
         var config = folder.resolve("prometheus.yml");
-        Files.writeString(
-                config,
-                """
+        Files.writeString(config, """
                 global: {scrape_interval: 1s}
                 scrape_configs:
                   - job_name: controller
                     static_configs: [{targets: ["127.0.0.1:%d"]}]
-                """
-                        .formatted(target.getAddress().getPort()));
+                """.formatted(target.getAddress().getPort()));
         var command = new java.util.ArrayList<>(java.util.List.of(
                 program.toString(),
                 "--config.file=" + config,

@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,13 +34,14 @@ import org.junit.jupiter.api.Test;
 
 /** What has to hold between the controller's client and devices, on every broker. */
 abstract class LinkScenarios {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    static final Duration SOON = Duration.ofSeconds(20);
 
     private final FakeTelemetry telemetry = new FakeTelemetry();
     private final FakeTransfer transfer = new FakeTransfer();
     private final ProtocolCounters counters = new ProtocolCounters();
     private final DeviceRegistry fleet = new DeviceRegistry(new FakeFleetStore(), Clock.systemUTC());
-    private MqttLink link;
+    final AtomicInteger connects = new AtomicInteger();
+    MqttLink link;
 
     abstract URI broker();
 
@@ -51,7 +53,7 @@ abstract class LinkScenarios {
     void connect() {
         var intake = new DeviceIntake(fleet, telemetry, transfer, counters);
         var usual = MqttSettings.of(broker(), "controller-test", user(), password());
-        link = MqttLink.start(usual, intake, new Random(1));
+        link = MqttLink.start(usual, intake, connects::incrementAndGet, new Random(1));
         await().atMost(SOON).until(link::connected);
     }
 
