@@ -80,6 +80,7 @@ public final class QuantizationAwareTraining {
         QuantizedGraph both = QuantizedGraph.of(file, folded, limit);
         Set<String> frozen = frozenScales(both.training());
         TrainingResult result = trainer.operators(FakeQuantization.operators())
+                .rule(both.scaleBounds())
                 .training(name -> !frozen.contains(name))
                 .train(both.training(), training, validation, output, objective, optimizer);
         return new Outcome(file, both.export(result.graph()), result);

@@ -35,6 +35,11 @@ public final class QuantizedGraph {
     private record Integers(
             String codes, String master, String scale, int axis, String inputScale, String weightScale) {}
 
+    private static final float LOWEST_ACTIVATION = 0.5f;
+    private static final float LOWEST_WEIGHT = 0.25f;
+    /** Bias codes above this leave no room for a weight scale to shrink before int32 overflows. */
+    private static final double LARGE_BIAS = 1 << 26;
+
     private final Graph file;
     private final Graph training;
     private final List<Integers> integers;
@@ -172,6 +177,42 @@ public final class QuantizedGraph {
     /** The graph to train. Its operators are those of {@link QuantizationAwareTraining}. */
     public Graph training() {
         return training;
+    }
+
+    /** How far the scales may move in training. */
+    ScaleBounds scaleBounds() {
+        ScaleBounds bounds = new ScaleBounds();
+        for (Node node : training.nodes()) {
+            if (node.op().equals(FakeQuantization.ACTIVATION)) {
+                bounds.bound(node.input(1), scale(node.input(1)), new float[] {LOWEST_ACTIVATION});
+            } else if (node.op().equals(FakeQuantization.WEIGHT)) {
+                float[] scales = scale(node.input(1));
+                float[] lowest = new float[scales.length];
+                java.util.Arrays.fill(lowest, LOWEST_WEIGHT);
+                bounds.bound(node.input(1), scales, lowest);
+            }
+        }
+        for (Integers entry : integers) {
+            if (entry.inputScale() != null) {
+                float[] weight = scale(entry.weightScale());
+                float[] bias =
+                        training.initializer(entry.master()).orElseThrow().toFloats();
+                float input = scale(entry.inputScale())[0];
+                float[] lowest = new float[weight.length];
+                java.util.Arrays.fill(lowest, LOWEST_WEIGHT);
+                for (int i = 0; i < bias.length; i++) {
+                    int channel = weight.length == 1 ? 0 : i;
+                    boolean large = Math.abs(bias[i]) / ((double) weight[channel] * input) > LARGE_BIAS;
+                    lowest[channel] = large ? 1 : lowest[channel];
+                }
+                bounds.bound(entry.weightScale(), weight, lowest);
+            }
+        }
+        return bounds;
+    }
+
+    private float[] scale(String name) {
+        return training.initializer(name).orElseThrow().toFloats();
     }
 
     /** The file with trained weights and scales. Bias scales follow from the others. */

@@ -36,6 +36,7 @@ public final class Trainer {
     private Schedule schedule = Schedule.cosine();
     private TrainingListener listener = TrainingListener.SILENT;
     private Predicate<String> trains = name -> true;
+    private WeightRule rule = WeightRule.NONE;
     private Path checkpoint;
     private Path best;
     private boolean selfTest = true;
@@ -68,6 +69,12 @@ public final class Trainer {
     /** Which weights train; the others are frozen. */
     public Trainer training(Predicate<String> weightNames) {
         trains = weightNames;
+        return this;
+    }
+
+    /** What the weights obey after every step, such as staying pruned. */
+    public Trainer rule(WeightRule obeyed) {
+        rule = obeyed;
         return this;
     }
 
@@ -271,7 +278,7 @@ public final class Trainer {
                 }
                 rate = settings.rate() * schedule.factor((long) (number - 1) * steps + step, total);
                 Batches.Batch batch = batches.read(step);
-                double loss = step(batch, rate);
+                double loss = step(batch, rate, (long) (number - 1) * steps + step + 1, total);
                 if (!Double.isFinite(loss)) {
                     String culprit = Divergence.find(backend, program, state, scope -> feed(batch, scope), mode());
                     state.restore(lastGood);
@@ -292,7 +299,7 @@ public final class Trainer {
             return settings.frozenNorm() ? RunMode.TRAINING_FROZEN_NORM : RunMode.TRAINING;
         }
 
-        private double step(Batches.Batch batch, double rate) {
+        private double step(Batches.Batch batch, double rate, long done, long total) {
             try (TensorBackend.Scope scope = backend.scope()) {
                 Map<String, Value> values = feed(batch, scope);
                 float loss = backend.withGradients(() -> {
@@ -306,6 +313,7 @@ public final class Trainer {
                 });
                 if (Float.isFinite(loss)) {
                     move(scope, rate);
+                    rule.apply(backend, state.weights(), done, total);
                 }
                 return loss;
             }
@@ -366,9 +374,14 @@ public final class Trainer {
             if (!averages.isEmpty()) {
                 state.restore(own);
             }
-            boolean better = labels
-                    ? result.accuracy() > bestAccuracy || result.accuracy() == bestAccuracy && result.loss() < bestLoss
-                    : loss < bestLoss;
+            long steps = Batches.count(training, settings);
+            boolean settled = rule.settled(number * steps, settings.epochs() * steps);
+            boolean better = !settled
+                    ? false
+                    : labels
+                            ? result.accuracy() > bestAccuracy
+                                    || result.accuracy() == bestAccuracy && result.loss() < bestLoss
+                            : loss < bestLoss;
             if (better) {
                 bestWeights = judged;
                 bestAccuracy = result.accuracy();

@@ -142,6 +142,32 @@ class PruningTest {
         }
     }
 
+    @Test
+    void singleWeightsGoAlongACubicCurveAndStayAway() {
+        Samples training = Toys.bars(300, 1);
+        Samples validation = Toys.bars(150, 2);
+        MagnitudePruning rule = new MagnitudePruning(0.8, 0.5, 5);
+        assertThat(rule.shareAt(0, 100)).isZero();
+        assertThat(rule.shareAt(25, 100)).isCloseTo(0.7, org.assertj.core.data.Offset.offset(1e-9));
+        assertThat(rule.shareAt(90, 100)).isCloseTo(0.8, org.assertj.core.data.Offset.offset(1e-9));
+        try (TensorBackend backend = new PyTorchBackend()) {
+            Graph trained = train(backend, Toys.cnn(5, 16, 16), training, validation, 6);
+            var result = new Trainer(backend, TrainingSettings.of(8, 30, 0.02, 1))
+                    .rule(rule)
+                    .train(
+                            trained,
+                            training,
+                            validation,
+                            "logits",
+                            Objective.classification("logits"),
+                            new Sgd(0.9, 0));
+            assertThat(result.validationAccuracy()).isGreaterThan(0.9);
+            float[] last = result.graph().initializers().get("conv3.weight").toFloats();
+            assertThat(IntStream.range(0, last.length).filter(i -> last[i] == 0).count())
+                    .isGreaterThanOrEqualTo((long) (0.8 * last.length) - 1);
+        }
+    }
+
     private static Graph train(TensorBackend backend, Graph graph, Samples training, Samples validation, int epochs) {
         return new Trainer(backend, TrainingSettings.of(epochs, 30, 0.05, 3))
                 .train(graph, training, validation, "logits", Objective.classification("logits"), new Sgd(0.9, 5e-4))

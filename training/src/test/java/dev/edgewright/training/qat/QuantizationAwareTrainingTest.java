@@ -84,6 +84,38 @@ class QuantizationAwareTrainingTest {
     }
 
     @Test
+    void channelsThatHaveVanishedKeepAPositiveScale() {
+        float[] weights = trained.initializers().get("conv2.weight").toFloats();
+        int each = weights.length / 10;
+        for (int i = 0; i < each; i++) {
+            weights[2 * each + i] *= 1e-7f;
+        }
+        Graph graph = trained.edit()
+                .put(trained.initializers().get("conv2.weight").withFloats(weights))
+                .build();
+        QuantizationAwareTraining.Outcome outcome = QuantizationAwareTraining.run(
+                new Trainer(backend, TrainingSettings.of(2, 30, 0.05, 4)),
+                graph,
+                TRAINING,
+                VALIDATION,
+                "logits",
+                Objective.classification("logits"),
+                new Sgd(0.9, 0),
+                128,
+                StaticInt8Options.defaults(),
+                8);
+        outcome.trained().initializers().forEach((name, tensor) -> {
+            if (name.contains("_scale")) {
+                for (float scale : tensor.toFloats()) {
+                    assertThat(scale).as(name).isPositive().isFinite();
+                }
+            }
+        });
+        assertThat(Ort.correct(outcome.trained(), VALIDATION) / 300.0)
+                .isCloseTo(outcome.result().validationAccuracy(), org.assertj.core.data.Offset.offset(2.01 / 300));
+    }
+
+    @Test
     void fourBitWeightsRecoverByTraining() {
         QuantizationAwareTraining.Outcome outcome = run(4, 3, 0.01);
         int before = Ort.correct(outcome.postTraining(), VALIDATION);
