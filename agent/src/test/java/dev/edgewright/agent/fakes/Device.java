@@ -15,6 +15,9 @@ import dev.edgewright.common.protocol.v1.Reported;
 import dev.edgewright.common.protocol.v1.Want;
 import dev.edgewright.common.signing.TrustedKeys;
 import dev.edgewright.common.update.UpdateState;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -25,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * One device and the control plane beside it, all in one thread: {@code device.isOffered(v2).settles(COMMITTED)}.
@@ -51,6 +55,22 @@ public final class Device {
     public Device(Path data, Catalog catalog) {
         this.data = data;
         this.catalog = catalog;
+    }
+
+    /** Another device in the very same state, disk and control plane, not yet started. */
+    public Device copyTo(Path folder) {
+        Device copy = new Device(folder, catalog);
+        copy.published.putAll(published);
+        copy.retained = retained;
+        copy.sequence = sequence;
+        try (Stream<Path> files = Files.walk(data)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, folder.resolve(data.relativize(file)));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return copy;
     }
 
     /** Starts the agent, with an empty runtime, on whatever is on the disk. */

@@ -48,6 +48,10 @@ final class MosquittoBroker implements Broker {
         }
     }
 
+    static boolean installed() {
+        return program().isPresent();
+    }
+
     @Override
     public URI uri() {
         return URI.create("tcp://127.0.0.1:" + port);
