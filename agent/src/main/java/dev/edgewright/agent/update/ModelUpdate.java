@@ -1,28 +1,14 @@
 package dev.edgewright.agent.update;
 
 import static dev.edgewright.common.update.UpdateEvent.CRASH_LOOP;
-import static dev.edgewright.common.update.UpdateEvent.FETCHED;
 import static dev.edgewright.common.update.UpdateEvent.GAVE_UP;
-import static dev.edgewright.common.update.UpdateEvent.HEALTHY;
-import static dev.edgewright.common.update.UpdateEvent.REFUSED;
-import static dev.edgewright.common.update.UpdateEvent.REGRESSED;
 import static dev.edgewright.common.update.UpdateEvent.REMOVED;
-import static dev.edgewright.common.update.UpdateEvent.SETTLED;
 import static dev.edgewright.common.update.UpdateEvent.UNHEALTHY;
-import static dev.edgewright.common.update.UpdateEvent.VERIFIED;
 
-import dev.edgewright.agent.health.LiveNumbers;
-import dev.edgewright.agent.health.Watch;
-import dev.edgewright.agent.health.WatchRules;
-import dev.edgewright.agent.slot.HeldChunks;
-import dev.edgewright.agent.slot.Slot;
-import dev.edgewright.agent.slot.Staging;
 import dev.edgewright.common.error.EdgewrightException;
 import dev.edgewright.common.id.Digest;
 import dev.edgewright.common.id.ModelName;
 import dev.edgewright.common.protocol.v1.Assignment;
-import dev.edgewright.common.protocol.v1.Limits;
-import dev.edgewright.common.protocol.v1.Manifest;
 import dev.edgewright.common.statemachine.History;
 import dev.edgewright.common.statemachine.Move;
 import dev.edgewright.common.update.UpdateEvent;
@@ -30,7 +16,6 @@ import dev.edgewright.common.update.UpdateLifecycle;
 import dev.edgewright.common.update.UpdateState;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -49,18 +34,19 @@ final class ModelUpdate {
 
     private final Surroundings around;
     private final Serving serving;
+    private final Acquisition acquisition;
+    private final Trial trial;
     private final History<UpdateState, UpdateEvent> history = new History<>();
     private final long startedAt;
     private UpdateRecord record;
-    private Optional<Manifest> manifest = Optional.empty();
-    private Optional<Failure> refusal = Optional.empty();
-    private Fetch fetch;
     private long watchingSince;
     private boolean tidy;
 
     ModelUpdate(ModelName model, Surroundings around) {
         this.around = around;
         this.serving = new Serving(model, around);
+        this.acquisition = new Acquisition(model, around);
+        this.trial = new Trial(model, around, serving);
         this.startedAt = around.time().monotonicMillis();
         this.record = around.records()
                 .load(model)
@@ -87,7 +73,7 @@ final class ModelUpdate {
 
     /** The agent ends on purpose: the next start is no crash. */
     void stop() {
-        leaveFetch();
+        acquisition.leave();
         serving.discard();
         if (record.state() != UpdateState.IDLE) {
             save(record.withCrashes(record.crashes(), true));
@@ -103,7 +89,7 @@ final class ModelUpdate {
         int order = Long.compareUnsigned(offer.assignment().getSequence(), record.sequence());
         boolean same = order == 0 && offer.assignment().equals(record.assignment());
         if (same) {
-            remember(offer);
+            acquisition.remember(offer);
             return Optional.empty();
         }
         if (order <= 0) {
@@ -113,9 +99,9 @@ final class ModelUpdate {
                             + Long.toUnsignedString(record.sequence()) + " already, offered was "
                             + Long.toUnsignedString(offer.assignment().getSequence())));
         }
-        leaveFetch();
+        acquisition.reset();
         serving.discard();
-        remember(offer);
+        acquisition.remember(offer);
         Assignment assignment = offer.assignment();
         long now = around.time().unixMillis();
         if (assignment.getRemove()) {
@@ -133,11 +119,8 @@ final class ModelUpdate {
 
     /** True when the chunk was one that this model waits for. */
     boolean chunk(Digest blob, int index, byte[] frame) {
-        if (fetch == null) {
-            return false;
-        }
         try {
-            boolean taken = fetch.chunk(blob, index, frame, around.time().monotonicMillis());
+            boolean taken = acquisition.chunk(blob, index, frame);
             if (taken && record.crashes() > 0) {
                 save(record.withCrashes(0, false));
             }
@@ -149,9 +132,7 @@ final class ModelUpdate {
     }
 
     void connected() {
-        if (fetch != null) {
-            fetch.connected();
-        }
+        acquisition.connected();
     }
 
     /** Goes on as far as possible without waiting for anything from outside. */
@@ -163,7 +144,7 @@ final class ModelUpdate {
 
     /** Bytes of the fetch as they are this moment. */
     UpdateRecord.Bytes bytes() {
-        return fetch == null ? record.bytes() : fetch.bytes();
+        return acquisition.bytes(record);
     }
 
     private Optional<Happening> act() {
@@ -173,9 +154,9 @@ final class ModelUpdate {
         }
         return switch (record.state()) {
             case FETCHING -> fetch();
-            case VERIFYING -> Optional.of(verify());
+            case VERIFYING -> Optional.of(acquisition.verify(record));
             case PROBING -> Optional.of(probe());
-            case WATCHING -> watch();
+            case WATCHING -> trial.watch(record, Duration.ofMillis(around.time().monotonicMillis() - watchingSince));
             case COMMITTED -> {
                 forgetOldCrashes();
                 yield rest();
@@ -202,189 +183,38 @@ final class ModelUpdate {
                     && record.serving().equals(record.target())) {
                 return Optional.of(Happening.of(UNHEALTHY, Failure.of(e)));
             }
-            return fallBack();
+            fallBack();
+            return Optional.empty();
         }
     }
 
-    /** The base itself is broken: the next best variant that loads becomes the base. Empty as nothing happened to the assignment. */
-    private Optional<Happening> fallBack() {
-        List<Optional<Digest>> candidates = new ArrayList<>();
-        candidates.add(record.previous());
-        around.slots().held(record.model()).forEach(slot -> candidates.add(Optional.of(slot.manifest())));
-        for (Optional<Digest> candidate : candidates) {
-            if (candidate.isEmpty() || candidate.equals(record.base()) || candidate.equals(record.target())) {
-                continue;
-            }
-            try {
-                serving.bring(candidate);
-                save(record.withBase(candidate, Optional.empty()));
-                return Optional.empty();
-            } catch (EdgewrightException e) {
-                if (e.code().name().startsWith("DISK_")) {
-                    throw e;
-                }
-                LOG.atWarn()
-                        .addKeyValue("model", record.model().value())
-                        .log("neither can {}: {}", candidate.get().shortHex(), e.getMessage());
-            }
+    /** The base itself is broken: the next best variant that loads becomes the base. Nothing happened to the assignment. */
+    private void fallBack() {
+        List<Digest> candidates = new ArrayList<>();
+        record.previous().ifPresent(candidates::add);
+        around.slots().held(record.model()).forEach(slot -> candidates.add(slot.manifest()));
+        record.base().ifPresent(candidates::remove);
+        record.target().ifPresent(candidates::remove);
+        Optional<Digest> found = serving.bringFirst(candidates);
+        if (found.isEmpty()) {
+            LOG.atError()
+                    .addKeyValue("model", record.model().value())
+                    .log("no variant on this device can serve; assign the model anew");
         }
-        LOG.atError()
-                .addKeyValue("model", record.model().value())
-                .log("no variant on this device can serve; assign the model anew");
-        serving.bring(Optional.empty());
-        save(record.withBase(Optional.empty(), Optional.empty()));
-        return Optional.empty();
+        save(record.withBase(found, Optional.empty()));
     }
 
     private Optional<Happening> fetch() {
-        Assignment assignment = record.assignment();
-        long deadline = assignment.getDeadlineUnixMs();
-        if (deadline != 0 && around.time().unixMillis() > deadline) {
-            return Optional.of(Happening.of(
-                    GAVE_UP, new Failure("DEADLINE", "the files were not here when the assignment's deadline passed")));
-        }
-        if (refusal.isPresent()) {
-            return Optional.of(Happening.of(GAVE_UP, refusal.get()));
-        }
-        if (manifest.isEmpty()) {
-            return Optional.empty();
-        }
-        try {
-            if (fetch == null) {
-                if (heldWhole()) {
-                    return Optional.of(Happening.of(FETCHED));
-                }
-                fetch = openFetch(manifest.get());
-            }
-            boolean done = fetch.advance(around.time().monotonicMillis());
-            if (fetch.failure().isPresent()) {
-                return Optional.of(Happening.of(GAVE_UP, fetch.failure().get()));
-            }
-            if (!done) {
-                return Optional.empty();
-            }
-            record = record.withBytes(fetch.bytes());
-            return Optional.of(Happening.of(FETCHED));
-        } catch (EdgewrightException e) {
-            return Optional.of(Happening.of(GAVE_UP, Failure.of(e)));
-        }
-    }
-
-    private boolean heldWhole() {
-        Digest target = record.target().orElseThrow();
-        Optional<Slot> slot = around.slots().slot(record.model(), target);
-        if (slot.isEmpty()) {
-            return false;
-        }
-        try {
-            slot.get().verify();
-            long size = manifest.get().getGraph().getSize()
-                    + manifest.get().getGolden().getSize();
-            record = record.withBytes(new UpdateRecord.Bytes(size, size, size));
-            return true;
-        } catch (EdgewrightException e) {
-            LOG.atWarn()
-                    .addKeyValue("model", record.model().value())
-                    .log("slot no longer good, fetching it again: {}", e.getMessage());
-            around.slots().discard(slot.get());
-            return false;
-        }
-    }
-
-    private Fetch openFetch(Manifest wanted) {
-        Digest target = record.target().orElseThrow();
-        makeRoom(wanted);
-        around.slots().collect(record.model(), keptSlots(true), Set.of(target));
-        Staging staging = around.slots().stage(record.model(), target);
-        staging.writeManifest(record.assignment().getManifest());
-        HeldChunks held = HeldChunks.of(around.slots().held());
-        return new Fetch(
-                around.device(),
-                wanted,
-                staging,
-                held,
-                around.slots(),
-                around.link(),
-                around.settings(),
-                around.random());
-    }
-
-    /** Where the disk is short, the variant before the last goes first. */
-    private void makeRoom(Manifest wanted) {
-        long size = wanted.getGraph().getSize() + wanted.getGolden().getSize();
-        if (record.previous().isPresent()
-                && size + around.settings().diskReserveBytes() > around.slots().usableBytes()) {
+        if (record.previous().isPresent() && acquisition.needsRoom()) {
             save(record.withBase(record.base(), Optional.empty()));
         }
-    }
-
-    private Happening verify() {
-        Digest target = record.target().orElseThrow();
-        try {
-            Optional<Slot> slot = around.slots().slot(record.model(), target);
-            if (slot.isEmpty()) {
-                Staging staging = around.slots().stage(record.model(), target);
-                staging.slot().verify();
-                leaveFetch();
-                slot = Optional.of(around.slots().admit(staging));
-            } else {
-                slot.get().verify();
-            }
-            Optional<Failure> unfit = around.runtime().unfit(slot.get().readManifest());
-            return unfit.map(failure -> Happening.of(REFUSED, failure)).orElseGet(() -> Happening.of(VERIFIED));
-        } catch (EdgewrightException e) {
-            leaveFetch();
-            return Happening.of(REFUSED, Failure.of(e));
-        }
+        return acquisition.fetch(record);
     }
 
     private Happening probe() {
-        Digest target = record.target().orElseThrow();
-        if (record.serving().equals(record.target())) {
-            return Happening.of(HEALTHY);
-        }
-        try {
-            Slot slot = around.slots().slot(record.model(), target).orElseThrow();
-            Manifest promised = slot.readManifest();
-            Limits limits = record.assignment().getRevert()
-                    ? Limits.getDefaultInstance()
-                    : record.assignment().getLimits();
-            Runtime.Probed probed = serving.prepare(target).probe(slot.readGolden(), promised.getTolerance(), limits);
-            LiveNumbers before = record.base().isPresent() ? around.runtime().live(record.model()) : LiveNumbers.NONE;
-            record = record.withProbe(Optional.of(probed.result()), before);
-            if (probed.failure().isPresent()) {
-                serving.discard();
-                return Happening.of(UNHEALTHY, probed.failure().get());
-            }
-            return Happening.of(HEALTHY);
-        } catch (EdgewrightException e) {
-            serving.discard();
-            return Happening.of(UNHEALTHY, Failure.of(e));
-        } catch (RuntimeException e) {
-            serving.discard();
-            return Happening.of(UNHEALTHY, new Failure("PROBE_FAILED", e.toString()));
-        }
-    }
-
-    private Optional<Happening> watch() {
-        Assignment assignment = record.assignment();
-        if (assignment.getRevert()) {
-            return Optional.of(Happening.of(SETTLED));
-        }
-        Limits limits = assignment.getLimits();
-        WatchRules rules = new WatchRules(
-                Duration.ofSeconds(assignment.getWatchSeconds()),
-                assignment.getWatchMinRequests(),
-                limits.getMaxErrorRatio(),
-                limits.getMaxP95Ms(),
-                limits.getMaxSlowdown(),
-                limits.getMaxJoulesPerInference());
-        Duration watched = Duration.ofMillis(around.time().monotonicMillis() - watchingSince);
-        Watch.Verdict verdict = Watch.judge(rules, around.runtime().live(record.model()), record.before(), watched);
-        if (verdict instanceof Watch.Regressed bad) {
-            return Optional.of(Happening.of(REGRESSED, new Failure(bad.code(), bad.message())));
-        }
-        return verdict instanceof Watch.Settled ? Optional.of(Happening.of(SETTLED)) : Optional.empty();
+        Trial.Probing probing = trial.probe(record);
+        record = probing.record();
+        return probing.happening();
     }
 
     /** Nothing is in motion: what nobody needs goes, once. */
@@ -395,21 +225,11 @@ final class ModelUpdate {
             around.slots()
                     .collect(
                             record.model(),
-                            keptSlots(false),
+                            record.kept(),
                             keepChunks ? Set.of(record.target().get()) : Set.of());
             tidy = true;
         }
         return Optional.empty();
-    }
-
-    private Set<Digest> keptSlots(boolean withTarget) {
-        Set<Digest> kept = new HashSet<>();
-        record.serving().ifPresent(kept::add);
-        record.fallback().ifPresent(kept::add);
-        if (withTarget) {
-            record.target().ifPresent(kept::add);
-        }
-        return kept;
     }
 
     private void forgetOldCrashes() {
@@ -432,11 +252,11 @@ final class ModelUpdate {
                 happening.why().filter(why -> why.code().equals("DISK_FULL")).isPresent();
         if (next != UpdateState.FETCHING && next != UpdateState.VERIFYING) {
             record = record.withBytes(bytes());
-            leaveFetch();
+            acquisition.leave();
         }
         if (noRoom && !next.inMotion()) {
             // Half a variant is worth less than room for the record that says so.
-            around.slots().collect(record.model(), keptSlots(false), Set.of());
+            around.slots().collect(record.model(), record.kept(), Set.of());
         }
         UpdateState from = record.state();
         save(record.moved(next, around.time().unixMillis(), happening.why()));
@@ -463,17 +283,5 @@ final class ModelUpdate {
     private void save(UpdateRecord next) {
         around.records().save(next);
         record = next;
-    }
-
-    private void remember(Offer offer) {
-        manifest = offer.manifest();
-        refusal = offer.refusal();
-    }
-
-    private void leaveFetch() {
-        if (fetch != null) {
-            fetch.close();
-            fetch = null;
-        }
     }
 }

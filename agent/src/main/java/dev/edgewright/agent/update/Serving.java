@@ -4,10 +4,15 @@ import dev.edgewright.agent.slot.Slot;
 import dev.edgewright.common.error.EdgewrightException;
 import dev.edgewright.common.id.Digest;
 import dev.edgewright.common.id.ModelName;
+import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes the pointer and the runtime agree with what a record says should serve; does nothing when they already do. */
 final class Serving {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Serving.class);
 
     private final ModelName model;
     private final Surroundings around;
@@ -60,6 +65,26 @@ final class Serving {
         } else {
             around.runtime().deactivate(model);
         }
+    }
+
+    /** Brings the first of these that can serve; empty, and nothing serves, when none can. Throws only what the disk throws. */
+    Optional<Digest> bringFirst(List<Digest> candidates) {
+        for (Digest candidate : candidates) {
+            try {
+                bring(Optional.of(candidate));
+                return Optional.of(candidate);
+            } catch (EdgewrightException e) {
+                if (e.code().name().startsWith("DISK_")) {
+                    throw e;
+                }
+                LOG.atWarn()
+                        .addKeyValue("model", model.value())
+                        .addKeyValue("variant", candidate.shortHex())
+                        .log("this one cannot serve either: {}", e.getMessage());
+            }
+        }
+        bring(Optional.empty());
+        return Optional.empty();
     }
 
     private void verify(Digest manifest) {

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,8 +48,10 @@ public final class UpdateEngine {
     private final Reports reports;
     private final Rejections rejections = new Rejections();
     private final Map<String, ModelUpdate> models = new TreeMap<>();
-    private final Map<Digest, String> variantNames = new java.util.HashMap<>();
-    private final Map<String, Long> pausedUntil = new java.util.HashMap<>();
+    private final Map<Digest, String> variantNames = new HashMap<>();
+    private final Map<String, Long> pausedUntil = new HashMap<>();
+    private final Map<String, Offer> untaken = new TreeMap<>();
+    private Optional<byte[]> unkept = Optional.empty();
     private Optional<Digest> lastDesired = Optional.empty();
     private long desiredSequence;
     private Reported lastReport = Reported.getDefaultInstance();
@@ -111,11 +114,20 @@ public final class UpdateEngine {
         if (ruling instanceof DesiredGate.Refused refused) {
             refused(refused.code(), refused.detail());
         } else if (ruling instanceof DesiredGate.Accepted accepted) {
-            disk.replace(desiredFile, signed);
-            lastDesired = Optional.of(Digest.of(signed));
-            take(accepted);
+            keep(signed, accepted);
         }
         tick();
+    }
+
+    /** Writes the state down before it is acted on; where the disk does not take it, it is tried again later. */
+    private void keep(byte[] signed, DesiredGate.Accepted accepted) {
+        unkept = Optional.of(signed);
+        guarded("", () -> {
+            disk.replace(desiredFile, signed);
+            unkept = Optional.empty();
+            lastDesired = Optional.of(Digest.of(signed));
+            take(accepted);
+        });
     }
 
     /** A chunk arrived, asked for or not. */
@@ -132,8 +144,19 @@ public final class UpdateEngine {
 
     /** Goes on wherever it can, and reports what is new. */
     public void tick() {
+        unkept.filter(signed -> !paused("")).ifPresent(this::desiredAgain);
+        List.copyOf(untaken.values()).forEach(this::take);
         models.forEach((name, model) -> guarded(name, model::advance));
         report();
+    }
+
+    private void desiredAgain(byte[] signed) {
+        DesiredGate.Ruling ruling =
+                gate.judge(signed, desiredSequence, lastDesired, around.time().unixMillis());
+        unkept = Optional.empty();
+        if (ruling instanceof DesiredGate.Accepted accepted) {
+            keep(signed, accepted);
+        }
     }
 
     /** What this device holds, for its hello. */
@@ -171,10 +194,20 @@ public final class UpdateEngine {
         for (Offer offer : accepted.offers()) {
             String name = offer.model().value();
             offer.refusal().ifPresent(why -> refused(why.code(), name + ": " + why.message()));
-            ModelUpdate model = models.computeIfAbsent(name, n -> new ModelUpdate(offer.model(), around));
             pausedUntil.remove(name);
-            guarded(name, () -> model.offer(offer).ifPresent(why -> refused(why.code(), why.message())));
+            untaken.put(name, offer);
+            take(offer);
         }
+    }
+
+    /** An offer that cannot be written down now is kept, and tried again with the next tick that is not paused. */
+    private void take(Offer offer) {
+        String name = offer.model().value();
+        ModelUpdate model = models.computeIfAbsent(name, n -> new ModelUpdate(offer.model(), around));
+        guarded(name, () -> {
+            model.offer(offer).ifPresent(why -> refused(why.code(), why.message()));
+            untaken.remove(name);
+        });
     }
 
     private void readDesired() {
@@ -196,8 +229,7 @@ public final class UpdateEngine {
 
     /** One model's trouble with the disk must not stop the others: it is tried again a little later. */
     private void guarded(String name, Runnable action) {
-        long now = around.time().monotonicMillis();
-        if (pausedUntil.getOrDefault(name, Long.MIN_VALUE) > now) {
+        if (paused(name)) {
             return;
         }
         try {
@@ -212,8 +244,15 @@ public final class UpdateEngine {
                         .addKeyValue("code", e.code().name())
                         .log("update waits: {}", e.getMessage());
             }
-            pausedUntil.put(name, now + around.settings().silence().toMillis());
+            pausedUntil.put(
+                    name,
+                    around.time().monotonicMillis()
+                            + around.settings().silence().toMillis());
         }
+    }
+
+    private boolean paused(String name) {
+        return pausedUntil.getOrDefault(name, Long.MIN_VALUE) > around.time().monotonicMillis();
     }
 
     private void report() {

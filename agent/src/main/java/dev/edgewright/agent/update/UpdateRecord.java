@@ -6,7 +6,9 @@ import dev.edgewright.common.id.ModelName;
 import dev.edgewright.common.protocol.v1.Assignment;
 import dev.edgewright.common.protocol.v1.ProbeResult;
 import dev.edgewright.common.update.UpdateState;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Where one model stands on this device: all that has to survive a crash. What the pointer should name and what should
@@ -77,6 +79,14 @@ public record UpdateRecord(
             case WATCHING, COMMITTED -> base.equals(target) ? previous : base;
             case IDLE, FETCHING, VERIFYING, PROBING, FAILED, ROLLED_BACK -> previous;
         };
+    }
+
+    /** Slots that have to stay: what serves, and what one would go back to. */
+    Set<Digest> kept() {
+        Set<Digest> kept = new HashSet<>();
+        serving().ifPresent(kept::add);
+        fallback().ifPresent(kept::add);
+        return kept;
     }
 
     /** The same assignment in another state. Crashes are counted anew where a new stretch of its life begins. */

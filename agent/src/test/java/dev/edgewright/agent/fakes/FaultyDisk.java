@@ -52,6 +52,9 @@ public final class FaultyDisk implements Disk {
     @Override
     public void replace(Path file, byte[] content) {
         moment("replacing " + file.getFileName());
+        if (content.length > room) {
+            throw EdgewrightException.resource("DISK_FULL", "cannot write " + file + ": No space left on device");
+        }
         Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
         leave(temporary, Arrays.copyOf(content, content.length / 2));
         moment("half written " + temporary.getFileName());

@@ -55,6 +55,18 @@ class BadInputTest {
     }
 
     @Test
+    void aDiskSoFullThatNotEvenTheOrderCanBeWrittenDown() {
+        device.disk.room(10);
+        device.isOffered(v2).waits(java.time.Duration.ofSeconds(10));
+        stillServesV1();
+
+        device.disk.room(Long.MAX_VALUE);
+        device.waits(java.time.Duration.ofSeconds(3)).works();
+        assertThat(device.state()).isEqualTo(COMMITTED);
+        assertThat(device.serving("cats")).contains(v2.digest());
+    }
+
+    @Test
     void aChunkWithAFlippedBit() {
         AtomicInteger n = new AtomicInteger();
         device.damage = frame -> n.incrementAndGet() % 3 == 0 ? flipped(frame) : frame;
