@@ -1,0 +1,2 @@
+/** When a variant stays and when it goes back. */
+package dev.edgewright.agent.health;

@@ -1,0 +1,2 @@
+/** The agent as a whole: its settings, its folder, its rules. */
+package dev.edgewright.agent;

@@ -1,0 +1,2 @@
+/** Slots, pointers and chunks on a real disk. */
+package dev.edgewright.agent.slot;
