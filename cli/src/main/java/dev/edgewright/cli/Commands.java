@@ -6,6 +6,7 @@ import dev.edgewright.cli.output.Terminal.Style;
 import dev.edgewright.cli.remote.CliFailure;
 import dev.edgewright.cli.remote.Shell;
 import dev.edgewright.cli.serve.AgentCommand;
+import dev.edgewright.cli.serve.ControllerCommand;
 import dev.edgewright.cli.verbs.DevicesCommand;
 import dev.edgewright.cli.verbs.JobsCommand;
 import dev.edgewright.cli.verbs.ModelsCommand;
@@ -30,6 +31,7 @@ public final class Commands {
     public static CommandLine tree(Shell shell, Clock clock) {
         CommandLine root = new CommandLine(new Root(shell))
                 .addSubcommand(new DemoCommand(shell, clock))
+                .addSubcommand(new ControllerCommand(shell))
                 .addSubcommand(new AgentCommand(shell))
                 .addSubcommand(new TrustCommand(shell))
                 .addSubcommand(new DevicesCommand(shell, clock))
