@@ -9,13 +9,40 @@ import dev.edgewright.common.error.EdgewrightException;
 import dev.edgewright.common.protocol.v1.SessionOptions;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 /** The process's one ONNX Runtime environment, and how sessions in it are set up. */
 public final class OrtRuntime {
     private OrtRuntime() {}
 
+    /**
+     * Stack of the thread that makes the environment. ONNX Runtime 1.29 runs a recursive regular expression over the process's
+     * command line as it starts; with a class path of some thousand characters that overflows a stack of usual size and kills
+     * the process (SIGSEGV). Only what is used of it becomes memory.
+     */
+    private static final long STARTING_STACK = 256L << 20;
+
     /** The shared environment, with the vendor's telemetry off. */
     public static OrtEnvironment environment() {
+        return Started.ENVIRONMENT;
+    }
+
+    private static final class Started {
+        private static final OrtEnvironment ENVIRONMENT = start();
+
+        private static OrtEnvironment start() {
+            CompletableFuture<OrtEnvironment> started = new CompletableFuture<>();
+            new Thread(
+                            null,
+                            () -> started.completeAsync(OrtRuntime::create, Runnable::run),
+                            "ort-start",
+                            STARTING_STACK)
+                    .start();
+            return started.join();
+        }
+    }
+
+    private static OrtEnvironment create() {
         OrtEnvironment environment =
                 OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "edgewright");
         try {

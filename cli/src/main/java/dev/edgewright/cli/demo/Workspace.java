@@ -65,14 +65,15 @@ final class Workspace implements AutoCloseable {
         if (home != null) {
             command.add("-Dedgewright.home=" + home);
         }
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.edgewright.cli.Main"));
+        command.add("dev.edgewright.cli.Main");
         command.addAll(arguments);
         try {
-            Process process = new ProcessBuilder(command)
+            ProcessBuilder builder = new ProcessBuilder(command)
                     .directory(new File("."))
                     .redirectErrorStream(true)
-                    .redirectOutput(log(name).toFile())
-                    .start();
+                    .redirectOutput(log(name).toFile());
+            builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+            Process process = builder.start();
             processes.add(process);
             return process;
         } catch (IOException e) {

@@ -37,7 +37,8 @@ public final class ControllerCommand implements Callable<Integer> {
     @Option(
             names = "--http",
             paramLabel = "HOST:PORT",
-            description = "REST, console and metrics (default: 127.0.0.1:8080); port 0 takes a free one, see DATA/http.port.")
+            description =
+                    "REST, console and metrics (default: 127.0.0.1:8080); port 0 takes a free one, see DATA/http.port.")
     private String http;
 
     @Option(

@@ -8,13 +8,14 @@ import java.util.concurrent.CompletableFuture;
  * when that line is about 4,000 characters long (seen with 1.29.0: a segmentation fault, no Java error), which a class path of thirty jars
  * reaches. A thread with a large stack does not mind.
  */
-final class OrtStart {
+public final class OrtStart {
 
     private static final long STACK_BYTES = 64L << 20;
 
     private OrtStart() {}
 
-    static OrtEnvironment environment() {
+    /** The process's one environment; safe to ask for again. */
+    public static OrtEnvironment environment() {
         CompletableFuture<OrtEnvironment> started = new CompletableFuture<>();
         Runnable start = () -> {
             try {

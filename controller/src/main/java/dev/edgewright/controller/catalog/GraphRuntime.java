@@ -10,6 +10,7 @@ import ai.onnxruntime.TensorInfo;
 import com.google.protobuf.ByteString;
 import dev.edgewright.common.error.EdgewrightException;
 import dev.edgewright.common.protocol.v1.Tensor;
+import dev.edgewright.compression.runtime.OrtStart;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ import java.util.SplittableRandom;
 /** The few things that the catalog does with ONNX Runtime: open a session, make inputs, carry tensors. */
 final class GraphRuntime {
 
-    static final OrtEnvironment ENVIRONMENT = OrtEnvironment.getEnvironment();
+    static final OrtEnvironment ENVIRONMENT = OrtStart.environment();
 
     /** Length that free dimensions other than the first get in made-up inputs. */
     private static final int FREE_DIMENSION = 32;
