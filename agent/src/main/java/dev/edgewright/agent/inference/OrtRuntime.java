@@ -29,17 +29,14 @@ public final class OrtRuntime {
 
     private static final class Started {
         private static final OrtEnvironment ENVIRONMENT = start();
+    }
 
-        private static OrtEnvironment start() {
-            CompletableFuture<OrtEnvironment> started = new CompletableFuture<>();
-            new Thread(
-                            null,
-                            () -> started.completeAsync(OrtRuntime::create, Runnable::run),
-                            "ort-start",
-                            STARTING_STACK)
-                    .start();
-            return started.join();
-        }
+    /** Not in the holder: a lambda of a class that is being initialised would wait for it in the other thread, forever. */
+    private static OrtEnvironment start() {
+        CompletableFuture<OrtEnvironment> started = new CompletableFuture<>();
+        Runnable start = () -> started.completeAsync(OrtRuntime::create, Runnable::run);
+        new Thread(null, start, "ort-start", STARTING_STACK).start();
+        return started.join();
     }
 
     private static OrtEnvironment create() {

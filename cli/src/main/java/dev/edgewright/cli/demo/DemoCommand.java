@@ -74,6 +74,9 @@ public final class DemoCommand implements Callable<Integer> {
         try (Workspace workspace = Workspace.create(keep)) {
             Thread end = new Thread(workspace::close, "demo-end");
             Runtime.getRuntime().addShutdownHook(end);
+            if (keep) {
+                shell.terminal().err().println("Logs and data: " + workspace.folder());
+            }
             return new Demo(shell.terminal(), clock, workspace, folder, name, port).run(limit);
         }
     }
