@@ -32,7 +32,7 @@ public final class Commands {
         CommandLine root = new CommandLine(new Root(shell))
                 .addSubcommand(new DemoCommand(shell, clock))
                 .addSubcommand(new ControllerCommand(shell))
-                .addSubcommand(new AgentCommand(shell))
+                .addSubcommand(AgentCommand.line(shell))
                 .addSubcommand(new TrustCommand(shell))
                 .addSubcommand(new DevicesCommand(shell, clock))
                 .addSubcommand(new ModelsCommand(shell, clock))

@@ -3,10 +3,12 @@ package dev.edgewright.cli.serve;
 import dev.edgewright.agent.AgentConfig;
 import dev.edgewright.agent.AgentMain;
 import dev.edgewright.cli.remote.Shell;
+import dev.edgewright.common.config.ConfigReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -127,6 +129,22 @@ public final class AgentCommand implements Callable<Integer> {
         List<String> arguments = given(spec.commandLine().getParseResult());
         Map<String, String> environment = shell.environment();
         return Lifetime.run(() -> AgentMain.start(AgentConfig.parse(arguments, environment)), untilStdinCloses);
+    }
+
+    /** The verb, with an option for every setting of the agent: those above, and plainly those that have no words here. */
+    public static CommandLine line(Shell shell) {
+        CommandLine line = new CommandLine(new AgentCommand(shell));
+        ConfigReader.of(AgentConfig.DEFAULTS).keys().forEach((key, value) -> {
+            if (line.getCommandSpec().findOption("--" + key) == null) {
+                line.getCommandSpec()
+                        .addOption(OptionSpec.builder("--" + key)
+                                .type(String.class)
+                                .paramLabel("VALUE")
+                                .description(value.isEmpty() ? "Setting " + key + "." : "Default: " + value + ".")
+                                .build());
+            }
+        });
+        return line;
     }
 
     /** What was given, as {@code --key value} pairs, which is what the servers' own configuration reads. */

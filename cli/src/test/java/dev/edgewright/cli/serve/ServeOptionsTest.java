@@ -18,7 +18,7 @@ import picocli.CommandLine;
 class ServeOptionsTest {
     @Test
     void theAgentVerbHasAnOptionForEverySetting() {
-        CommandLine agent = new CommandLine(new AgentCommand(null));
+        CommandLine agent = AgentCommand.line(null);
 
         for (String key : ConfigReader.of(AgentConfig.DEFAULTS).keys().keySet()) {
             assertThat(agent.getCommandSpec().findOption("--" + key))
@@ -29,7 +29,7 @@ class ServeOptionsTest {
 
     @Test
     void whatIsGivenReachesTheAgentsConfiguration() {
-        CommandLine agent = new CommandLine(new AgentCommand(null));
+        CommandLine agent = AgentCommand.line(null);
         var parsed = agent.parseArgs(
                 "--id",
                 "cam-1",
