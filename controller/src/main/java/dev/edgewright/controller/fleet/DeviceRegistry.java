@@ -18,6 +18,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The registry: devices in memory, written behind in batches by {@link #flush()}, which its owner calls a few times a
@@ -25,6 +27,7 @@ import java.util.regex.Pattern;
  */
 public final class DeviceRegistry implements FleetService {
 
+    private static final Logger LOG = LoggerFactory.getLogger(DeviceRegistry.class);
     private static final int MAX_LABELS = 64;
     private static final Pattern LABEL_KEY = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/-]{0,62}");
 
@@ -34,6 +37,7 @@ public final class DeviceRegistry implements FleetService {
     private final Set<DeviceId> dirty = ConcurrentHashMap.newKeySet();
     private final List<FleetListener> listeners = new CopyOnWriteArrayList<>();
     private final AtomicLong stale = new AtomicLong();
+    private final BootTurns twins = new BootTurns();
 
     public DeviceRegistry(FleetStore store, Clock clock) {
         this.store = store;
@@ -53,6 +57,11 @@ public final class DeviceRegistry implements FleetService {
 
     @Override
     public void onHello(DeviceId id, Hello hello) {
+        if (twins.seen(id, hello.getBootId())) {
+            LOG.atWarn()
+                    .addKeyValue("device", id)
+                    .log("two devices use this identifier: boots take turns; give one of them another");
+        }
         update(id, FleetChange.HELLO, (device, now) -> {
             boolean sameBoot = hello.getBootId().equals(device.hello().getBootId());
             boolean older = sameBoot && hello.getSequence() < device.hello().getSequence();
@@ -164,6 +173,11 @@ public final class DeviceRegistry implements FleetService {
     @Override
     public long staleMessages() {
         return stale.get();
+    }
+
+    /** Identifiers that two running devices were seen to use, since the start. */
+    public Set<DeviceId> sharedIdentifiers() {
+        return twins.shared();
     }
 
     /** Writes what changed since the last call in one transaction. */

@@ -3,6 +3,7 @@ package dev.edgewright.controller.rollout;
 import dev.edgewright.common.id.DeviceId;
 import dev.edgewright.common.id.Digest;
 import dev.edgewright.common.id.ModelName;
+import dev.edgewright.controller.rollout.GatePolicy.Scope;
 import dev.edgewright.controller.telemetry.Usage;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -54,7 +55,55 @@ final class GateKeeper {
                 .map(GateKeeper::summarise);
     }
 
+    /** True when a rollout asks for any comparison, so that there is something to look at. */
+    static boolean compares(GatePolicy gates) {
+        return gates.scope() == Scope.VARIANT_AND_CLASS
+                || gates.maxSlowdown().isPresent()
+                || gates.maxEnergyRatio().isPresent()
+                || gates.maxErrorRatio().isPresent()
+                || gates.minAgreement().isPresent();
+    }
+
     List<Breach> breaches(Rollout rollout, Collection<Target> targets) {
+        var gates = rollout.request().gates();
+        if (!compares(gates)) {
+            return List.of();
+        }
+        var breaches = new ArrayList<Breach>();
+        if (gates.scope() == Scope.VARIANT_AND_CLASS) {
+            breaches.addAll(failures(rollout, targets));
+        }
+        breaches.addAll(comparisons(rollout, targets));
+        return breaches;
+    }
+
+    /** Groups of which more devices failed than a wave may; where one group stops alone, it is also judged alone. */
+    private static List<Breach> failures(Rollout rollout, Collection<Target> targets) {
+        var counts = new TreeMap<String, int[]>();
+        for (Target target : targets) {
+            boolean counted = target.wave() >= 0
+                    && !target.state().neutral()
+                    && rollout.waves().get(target.wave()).startedAt().isPresent()
+                    && !rollout.stoppedGroups().contains(Breach.groupOf(target));
+            if (counted) {
+                int[] n = counts.computeIfAbsent(Breach.groupOf(target), k -> new int[2]);
+                n[0]++;
+                n[1] += target.state().failed() ? 1 : 0;
+            }
+        }
+        double limit = rollout.request().gates().maxFailureRatio();
+        var breaches = new ArrayList<Breach>();
+        counts.forEach((group, n) -> {
+            if (n[1] - rollout.toleratedFailures() > limit * n[0] + 1e-9) {
+                breaches.add(new Breach(
+                        group,
+                        words("%s: %d of %d devices failed, %.1f %% are allowed", group, n[1], n[0], 100 * limit)));
+            }
+        });
+        return breaches;
+    }
+
+    private List<Breach> comparisons(Rollout rollout, Collection<Target> targets) {
         var gates = rollout.request().gates();
         var groups = new TreeMap<String, List<Target>>();
         for (Target target : targets) {

@@ -102,6 +102,10 @@ final class LiveRollout {
             history.add(new HistoryEntry(lastHistory + history.size() + 1, now, kind, who, words));
         }
 
+        List<HistoryEntry> notes() {
+            return List.copyOf(history);
+        }
+
         boolean empty() {
             return changed.isEmpty() && desired.isEmpty() && history.isEmpty() && next == rollout;
         }

@@ -123,6 +123,10 @@ public final class RolloutDecider {
 
     private static Optional<String> failures(Rollout rollout, WaveFacts facts) {
         var gates = rollout.request().gates();
+        if (gates.scope() == Scope.VARIANT_AND_CLASS) {
+            // Each group is judged alone, among the breaches.
+            return Optional.empty();
+        }
         int tolerated = rollout.toleratedFailures();
         int failed = Math.max(0, facts.failed() - tolerated);
         int failedInAll = Math.max(0, facts.failedInAll() - tolerated);

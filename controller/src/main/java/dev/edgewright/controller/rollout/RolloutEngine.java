@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -54,6 +55,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
     private final Supplier<RolloutId> ids;
 
     private final Map<RolloutId, LiveRollout> live = new ConcurrentHashMap<>();
+    private final List<RolloutListener> listeners = new CopyOnWriteArrayList<>();
     private final Set<DeviceId> dirty = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean awake = new AtomicBoolean();
     private final AtomicLong lateReports = new AtomicLong();
@@ -116,6 +118,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
         live.put(
                 plan.rollout().id(),
                 new LiveRollout(plan.rollout(), plan.targets(), plan.history().size()));
+        tell(plan.rollout(), plan.history());
         LOG.atInfo()
                 .addKeyValue("rollout", plan.rollout().id())
                 .addKeyValue("model", request.model())
@@ -335,7 +338,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
     private void reconcile(LiveRollout rollout, List<DeviceId> devices, boolean withTime) {
         var changed = step(rollout, draft -> {
             fold(rollout, draft, devices, withTime);
-            decide(draft, withTime);
+            decide(draft);
         });
         if (!changed) {
             return;
@@ -369,11 +372,10 @@ public final class RolloutEngine implements RolloutService, Cohorts {
         }
     }
 
-    private void decide(LiveRollout.Draft draft, boolean withGates) {
+    private void decide(LiveRollout.Draft draft) {
         for (int i = 0; i < MAX_DECISIONS; i++) {
-            List<Breach> breaches = withGates && comparing(draft.rollout().state())
-                    ? gates.breaches(draft.rollout(), draft.targets())
-                    : List.of();
+            List<Breach> breaches =
+                    comparing(draft.rollout().state()) ? gates.breaches(draft.rollout(), draft.targets()) : List.of();
             var decision = RolloutDecider.decide(draft.rollout(), steps.facts(draft, breaches));
             decisions.incrementAndGet();
             if (!steps.apply(draft, decision)) {
@@ -407,12 +409,26 @@ public final class RolloutEngine implements RolloutService, Cohorts {
                     "rollout " + rollout.rollout().id() + " was changed by another controller; try again");
         }
         draft.desired().forEach(book::put);
+        tell(rollout.rollout(), draft.notes());
         // What the book has by now: a device that answered at once may have moved it on already.
         draft.desired().forEach(r -> book.find(r.device()).ifPresent(outbox::send));
         return true;
     }
 
     // ------------------------------------------------------------------ what others ask
+
+    /** Hears of every line of history once it is persisted; must return at once. */
+    public void addListener(RolloutListener listener) {
+        listeners.add(listener);
+    }
+
+    private void tell(Rollout rollout, List<HistoryEntry> entries) {
+        for (RolloutListener listener : listeners) {
+            for (HistoryEntry entry : entries) {
+                listener.onHistory(rollout, entry);
+            }
+        }
+    }
 
     @Override
     public String cohort(DeviceId device, String model) {

@@ -38,10 +38,11 @@ public final class DbSchedulerQueue implements JobQueue {
     /**
      * @param polling how often the table is looked at for jobs that others enqueued
      * @param heartbeat how often a running job says that it lives; four missing ones mean that its worker is dead
+     * @param retryAfter pause before a handler that threw runs again
      */
-    public record Timing(Duration polling, Duration heartbeat, Duration shutdownWait) {
+    public record Timing(Duration polling, Duration heartbeat, Duration retryAfter, Duration shutdownWait) {
         public static final Timing DEFAULT =
-                new Timing(Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(3));
+                new Timing(Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(3));
     }
 
     public DbSchedulerQueue(Database database, int workers, Timing timing) {
@@ -53,8 +54,8 @@ public final class DbSchedulerQueue implements JobQueue {
                     LOG.atWarn()
                             .addKeyValue("job", done.getExecution().taskInstance.getId())
                             .setCause(done.getCause().orElse(null))
-                            .log("a job handler failed without an answer; it runs again in ten seconds");
-                    operations.reschedule(done, Instant.now().plusSeconds(10));
+                            .log("a job handler failed without an answer; it runs again after a pause");
+                    operations.reschedule(done, Instant.now().plus(timing.retryAfter()));
                 })
                 .execute((instance, context) -> handler.get().run(instance.getId()));
         this.client = SchedulerClient.Builder.create(database.dataSource(), task)
@@ -73,6 +74,9 @@ public final class DbSchedulerQueue implements JobQueue {
     @Override
     public void start(Handler jobs) {
         handler.set(jobs);
+        if (database.kind() == Database.Kind.SQLITE) {
+            freeOrphans();
+        }
         scheduler = Scheduler.create(database.dataSource(), task)
                 .jdbcCustomization(customization(database))
                 .schedulerName(new SchedulerName.Fixed(
@@ -84,6 +88,14 @@ public final class DbSchedulerQueue implements JobQueue {
                 .shutdownMaxWait(timing.shutdownWait())
                 .build();
         scheduler.start();
+    }
+
+    /** One process uses a SQLite file, so whatever is picked when it starts was picked by a worker that is gone. */
+    private void freeOrphans() {
+        database.jdbi().useHandle(h -> h.execute("""
+                        update scheduled_tasks set picked = false, picked_by = null, last_heartbeat = null, version = version + 1
+                        where picked = true
+                        """));
     }
 
     @Override

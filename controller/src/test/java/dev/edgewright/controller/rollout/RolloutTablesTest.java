@@ -46,4 +46,11 @@ class RolloutTablesTest {
                 .hasMessageContaining("SOAKED")
                 .hasMessageContaining("PENDING");
     }
+
+    @Test
+    void the_diagram_in_the_documents_is_the_table() throws java.io.IOException {
+        var root = java.nio.file.Path.of(System.getProperty("edgewright.root", ".."));
+        assertThat(java.nio.file.Files.readString(root.resolve("docs/rollouts.md")))
+                .contains(RolloutTables.ROLLOUT.toMermaid());
+    }
 }

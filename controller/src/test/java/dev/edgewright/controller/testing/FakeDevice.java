@@ -197,6 +197,10 @@ public final class FakeDevice {
     private void say(Assignment assignment, UpdateState state, boolean active) {
         var digest = ManifestDigest.of(assignment.getManifest()).toByteString();
         var last = reports.getOrDefault(assignment.getModel(), AssignmentReport.getDefaultInstance());
+        if (last.getSequence() > assignment.getSequence()) {
+            // A newer assignment came while this one was spoken about.
+            return;
+        }
         var previous =
                 last.getSequence() == assignment.getSequence() ? last.getPreviousManifest() : last.getActiveManifest();
         var report = AssignmentReport.newBuilder()
