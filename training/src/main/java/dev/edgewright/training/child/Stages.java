@@ -124,7 +124,7 @@ final class Stages {
                 or(step.unit(), 8),
                 step.floor() == null ? 0 : step.floor(),
                 (pruned, round, rounds) -> {
-                    String place = name + "-round" + round;
+                    String place = (name.isEmpty() ? "prune" : name) + "-round" + round;
                     TrainingResult result = noted(place, pruned, train(step, place, pruned));
                     Graphs.write(result.graph(), folder.resolve(place + ".onnx"));
                     return result;
@@ -144,7 +144,7 @@ final class Stages {
                 CALIBRATION,
                 StaticInt8Options.defaults(),
                 or(step.bits(), 8));
-        Graphs.write(outcome.postTraining(), folder.resolve(name + "-post-training.onnx"));
+        Graphs.write(outcome.postTraining(), folder.resolve((name.isEmpty() ? "qat" : name) + "-post-training.onnx"));
         noted(name, graph, outcome.result());
         return outcome.trained();
     }

@@ -6,7 +6,6 @@ import dev.edgewright.compression.graph.GraphEdit;
 import dev.edgewright.compression.graph.Node;
 import dev.edgewright.compression.graph.Tensor;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /** Cuts a graph down to chosen channels; the weights of those stay as they are. */
@@ -79,14 +78,5 @@ public final class Narrowing {
             }
         });
         return keep(graph, spaces, kept);
-    }
-
-    /** Names of the initialisers that a cut changes; for reports. */
-    static List<String> touched(ChannelSpaces spaces, int space) {
-        return spaces.places().stream()
-                .filter(place -> spaces.find(place.space()) == space)
-                .map(ChannelSpaces.Place::tensor)
-                .distinct()
-                .toList();
     }
 }

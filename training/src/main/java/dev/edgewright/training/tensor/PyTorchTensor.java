@@ -8,24 +8,21 @@ import java.util.Arrays;
 /** A libtorch tensor. Results belong to the manager of the first operand, so the backend borrows long-lived tensors into a scope. */
 final class PyTorchTensor implements Tensor {
 
-    /** Channels that oneDNN's convolution gradient handles in one block; see {@link #convolution}. */
-    private static final int BLOCK = 16;
-
     final PtNDArray array;
 
     PyTorchTensor(PtNDArray array) {
         this.array = array;
     }
 
-    private static PtNDArray raw(Tensor tensor) {
+    static PtNDArray raw(Tensor tensor) {
         return ((PyTorchTensor) tensor).array;
     }
 
-    private static Tensor wrap(ai.djl.ndarray.NDArray array) {
+    static Tensor wrap(ai.djl.ndarray.NDArray array) {
         return new PyTorchTensor((PtNDArray) array);
     }
 
-    private static ai.djl.ndarray.types.Shape djl(long... dimensions) {
+    static ai.djl.ndarray.types.Shape djl(long... dimensions) {
         return new ai.djl.ndarray.types.Shape(dimensions);
     }
 
@@ -359,54 +356,7 @@ final class PyTorchTensor implements Tensor {
 
     @Override
     public Tensor gather(Tensor indices, int axis) {
-        Shape data = shape();
-        int along = data.axis(axis);
-        int rank = data.rank();
-        Shape index = indices.shape();
-        // Bring the axis to the front, look rows up as an embedding (which has a gradient), put the axes back.
-        int[] toFront = new int[rank];
-        toFront[0] = along;
-        for (int i = 0, k = 1; i < rank; i++) {
-            if (i != along) {
-                toFront[k++] = i;
-            }
-        }
-        Tensor front = along == 0 ? this : transpose(toFront);
-        long rows = data.get(along);
-        long width = rows == 0 ? 0 : data.elements() / rows;
-        Tensor wrapped = raw(indices).getShape().size() == 0
-                ? indices
-                : indices.lt(wrap(JniUtils.zerosLike(
-                                raw(indices),
-                                DataType.INT64,
-                                array.getDevice(),
-                                ai.djl.ndarray.types.SparseFormat.DENSE)))
-                        .cast(Type.INT64)
-                        .mul((double) rows)
-                        .cast(Type.INT64)
-                        .add(indices);
-        Tensor picked = wrap(
-                JniUtils.embedding(raw(wrapped.reshape(index.elements())), raw(front.reshape(rows, width)), false));
-        long[] shape = new long[index.rank() + rank - 1];
-        System.arraycopy(index.dimensions(), 0, shape, 0, index.rank());
-        for (int i = 1; i < rank; i++) {
-            shape[index.rank() + i - 1] = data.get(toFront[i]);
-        }
-        Tensor result = picked.reshape(shape);
-        if (along == 0) {
-            return result;
-        }
-        int[] back = new int[shape.length];
-        for (int i = 0; i < along; i++) {
-            back[i] = index.rank() + i;
-        }
-        for (int i = 0; i < index.rank(); i++) {
-            back[along + i] = i;
-        }
-        for (int i = along + index.rank(); i < shape.length; i++) {
-            back[i] = i;
-        }
-        return result.transpose(back);
+        return PyTorchLayers.gather(this, (PyTorchTensor) indices, axis);
     }
 
     @Override
@@ -429,36 +379,9 @@ final class PyTorchTensor implements Tensor {
         return wrap(JniUtils.matmul(array, raw(other)));
     }
 
-    /**
-     * The gradient by the input of a dense convolution with stride 1 comes out wrong, without any error, on some processors when the
-     * output channels are no multiple of 16 (oneDNN 3.7). Filters of zeros fill them up, and their outputs are cut off again.
-     */
     @Override
     public Tensor convolution(Tensor weight, Tensor bias, ConvolutionGeometry geometry) {
-        long[] kernel = weight.shape().dimensions();
-        boolean pointwise = Arrays.stream(kernel).skip(2).allMatch(k -> k == 1);
-        long outputs = kernel[0];
-        long missing = (BLOCK - outputs % BLOCK) % BLOCK;
-        if (missing == 0 || pointwise || geometry.groups() != 1 || !geometry.unitStride()) {
-            return convolutionAsIs(weight, bias, geometry);
-        }
-        long[] none = new long[kernel.length];
-        long[] more = new long[kernel.length];
-        more[0] = missing;
-        Tensor filled = weight.pad(none, more, 0);
-        Tensor filledBias = bias == null ? null : bias.pad(new long[1], new long[] {missing}, 0);
-        return convolutionAsIs(filled, filledBias, geometry).slice(1, 0, outputs, 1);
-    }
-
-    private PyTorchTensor convolutionAsIs(Tensor weight, Tensor bias, ConvolutionGeometry geometry) {
-        return new PyTorchTensor(JniUtils.convolution(
-                array,
-                raw(weight),
-                bias == null ? null : raw(bias),
-                djl(geometry.stride()),
-                djl(geometry.padding()),
-                djl(geometry.dilation()),
-                geometry.groups()));
+        return PyTorchLayers.convolution(this, weight, bias, geometry);
     }
 
     @Override

@@ -1,0 +1,308 @@
+package dev.edgewright.training.trainer;
+
+import dev.edgewright.training.TrainingException;
+import dev.edgewright.training.TrainingException.Code;
+import dev.edgewright.training.augment.Augmentation;
+import dev.edgewright.training.data.Samples;
+import dev.edgewright.training.op.RunMode;
+import dev.edgewright.training.op.Value;
+import dev.edgewright.training.optimizer.Optimizer;
+import dev.edgewright.training.schedule.Schedule;
+import dev.edgewright.training.tensor.Tensor;
+import dev.edgewright.training.tensor.TensorBackend;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** One training, while it goes on. Made by {@link Trainer}, which has checked graph and data. */
+final class TrainingLoop {
+
+    /** What stays the same over a training. */
+    record Setup(
+            TensorBackend backend,
+            TrainingSettings settings,
+            Augmentation augmentation,
+            Schedule schedule,
+            TrainingListener listener,
+            WeightRule rule,
+            Path checkpoint,
+            Path best) {}
+
+    private final TensorBackend backend;
+    private final TrainingSettings settings;
+    private final Augmentation augmentation;
+    private final Schedule schedule;
+    private final TrainingListener listener;
+    private final WeightRule rule;
+    private final Path checkpoint;
+    private final Path best;
+    private final GraphProgram program;
+    private final ModelState state;
+    private final Samples training;
+    private final Samples validation;
+    private final String output;
+    private final String input;
+    private final Objective objective;
+    private final Optimizer optimizer;
+    private final int classes;
+    private final Map<String, Tensor> averages = new LinkedHashMap<>();
+    private final List<EpochReport> reports = new ArrayList<>();
+    private final List<Double> accuracies = new ArrayList<>();
+    private Map<String, float[]> bestWeights = Map.of();
+    private double bestAccuracy = -1;
+    private double bestLoss = Double.POSITIVE_INFINITY;
+    private int bestEpoch;
+    private int done;
+    private double largestNorm;
+
+    TrainingLoop(
+            Setup setup,
+            GraphProgram program,
+            ModelState state,
+            Samples training,
+            Samples validation,
+            String output,
+            Objective objective,
+            Optimizer optimizer,
+            int classes) {
+        this.backend = setup.backend();
+        this.settings = setup.settings();
+        this.augmentation = setup.augmentation();
+        this.schedule = setup.schedule();
+        this.listener = setup.listener();
+        this.rule = setup.rule();
+        this.checkpoint = setup.checkpoint();
+        this.best = setup.best();
+        this.program = program;
+        this.state = state;
+        this.training = training;
+        this.validation = validation;
+        this.output = output;
+        this.input = program.graph().feeds().get(0).name();
+        this.objective = objective;
+        this.optimizer = optimizer;
+        this.classes = classes;
+    }
+
+    /** Runs one batch forward to learn the shapes, then tests the gradient of each. */
+    void selfTest() {
+        GradientSelfTest test = new GradientSelfTest();
+        Batches.Batch batch = new Batches(training, Augmentation.none(), settings, classes, 0).read(0);
+        try (TensorBackend.Scope scope = backend.scope()) {
+            Map<String, Value> values = feed(batch, scope);
+            program.run(backend, values, RunMode.INFERENCE, Set.of(), (node, inputs, outputs) -> {
+                if (node.is("Conv") && inputs.get(0).shape().rank() == 4) {
+                    test.note(node, inputs.get(0).shape(), inputs.get(1).shape());
+                }
+            });
+        }
+        test.run(backend);
+    }
+
+    private Map<String, Value> feed(Batches.Batch batch, TensorBackend.Scope scope) {
+        Map<String, Value> values = new HashMap<>(state.values(scope));
+        values.put(
+                input,
+                new Value.Dense(backend.floats(batch.inputs(), Evaluation.withBatch(batch.size(), training.shape()))));
+        return values;
+    }
+
+    void start(Checkpoint from) {
+        optimizer.restore(backend, state.weights(), from == null ? Map.of() : from.part("optimizer/"));
+        if (from != null) {
+            state.restore(from.part("model/"));
+            bestWeights = from.part("best/");
+            bestAccuracy = from.bestAccuracy();
+            bestEpoch = from.bestEpoch();
+            done = from.epochs();
+            accuracies.addAll(from.accuracies());
+        }
+        if (settings.averaging() > 0) {
+            Map<String, float[]> values = from == null ? state.snapshot() : from.part("average/");
+            state.weights()
+                    .forEach((name, tensor) -> averages.put(
+                            name,
+                            backend.floats(values.get(name), tensor.shape().dimensions())));
+        }
+    }
+
+    TrainingResult finish(String job, String data) {
+        int steps = Batches.count(training, settings);
+        listener.started(backend.describe(), (long) steps * settings.epochs());
+        while (done < settings.epochs() && !outOfPatience()) {
+            epoch(done + 1, steps);
+            if (checkpoint != null) {
+                save(job, data);
+            }
+            if (best != null && bestEpoch == done) {
+                Graphs.write(ModelState.write(program.graph(), bestWeights), best);
+            }
+        }
+        if (best != null) {
+            Graphs.write(ModelState.write(program.graph(), bestWeights), best);
+        }
+        return new TrainingResult(
+                ModelState.write(program.graph(), bestWeights),
+                bestEpoch,
+                bestAccuracy,
+                List.copyOf(accuracies),
+                reports);
+    }
+
+    private boolean outOfPatience() {
+        return settings.patience() > 0 && done - bestEpoch >= settings.patience() && bestEpoch > 0;
+    }
+
+    private void epoch(int number, int steps) {
+        long begin = System.nanoTime();
+        backend.seed(settings.seed() * 7919 + number);
+        Map<String, float[]> lastGood = state.snapshot();
+        Batches batches = new Batches(training, augmentation, settings, classes, number);
+        long total = (long) steps * settings.epochs();
+        double sum = 0;
+        double rate = 0;
+        largestNorm = 0;
+        for (int step = 0; step < steps; step++) {
+            if (listener.cancelled()) {
+                throw new TrainingException(
+                        Code.CANCELLED, "cancelled in epoch " + number + "; " + done + " epochs are kept");
+            }
+            rate = settings.rate() * schedule.factor((long) (number - 1) * steps + step, total);
+            Batches.Batch batch = batches.read(step);
+            double loss = step(batch, rate, (long) (number - 1) * steps + step + 1, total);
+            if (!Double.isFinite(loss)) {
+                String culprit = Divergence.find(backend, program, state, scope -> feed(batch, scope), mode());
+                state.restore(lastGood);
+                throw new TrainingException(
+                        Code.DIVERGED,
+                        "the loss became " + loss + " in epoch " + number + ", step " + (step + 1) + ": " + culprit
+                                + "; the weights of epoch " + (number - 1)
+                                + " are kept. Lower the learning rate or limit the gradient norm");
+            }
+            sum += loss;
+            listener.step(number, step + 1, steps, loss);
+        }
+        done = number;
+        validate(number, sum / steps, rate, begin);
+    }
+
+    private RunMode mode() {
+        return settings.frozenNorm() ? RunMode.TRAINING_FROZEN_NORM : RunMode.TRAINING;
+    }
+
+    private double step(Batches.Batch batch, double rate, long done, long total) {
+        try (TensorBackend.Scope scope = backend.scope()) {
+            Map<String, Value> values = feed(batch, scope);
+            float loss = backend.withGradients(() -> {
+                Map<String, Value> results = program.run(backend, values, mode(), objective.reads(), null);
+                Tensor target = batch.targets() == null ? null : backend.floats(batch.targets(), batch.size(), classes);
+                Tensor input = ((Value.Dense) values.get(this.input)).tensor();
+                Tensor result = objective.loss(new Objective.Step(backend, scope, input, target, results));
+                backend.backward(result);
+                return result.scalar();
+            });
+            if (Float.isFinite(loss)) {
+                move(scope, rate);
+                rule.apply(backend, state.weights(), done, total);
+            }
+            return loss;
+        }
+    }
+
+    private void move(TensorBackend.Scope scope, double rate) {
+        Map<String, Tensor> gradients = new LinkedHashMap<>();
+        state.weights().forEach((name, weight) -> {
+            Tensor gradient = backend.gradient(weight);
+            if (gradient != null) {
+                gradients.put(name, gradient);
+            }
+        });
+        if (settings.clipNorm() > 0) {
+            double squares = 0;
+            for (Tensor gradient : gradients.values()) {
+                Tensor flat = gradient.reshape(gradient.shape().elements());
+                squares += flat.mul(flat).sum(false, 0).scalar();
+            }
+            double norm = Math.sqrt(squares);
+            largestNorm = Math.max(largestNorm, norm);
+            if (!Double.isFinite(norm)) {
+                gradients.clear(); // the next loss tells; this step changes nothing
+            } else if (norm > settings.clipNorm()) {
+                gradients.values().forEach(gradient -> gradient.mulInPlace(settings.clipNorm() / norm));
+            }
+        }
+        optimizer.beginStep();
+        gradients.forEach((name, gradient) -> optimizer.step(
+                backend,
+                name,
+                state.weights().get(name),
+                gradient,
+                rate,
+                gradient.shape().rank() > 1));
+        state.weights().values().forEach(backend::clearGradient);
+        averages.forEach((name, average) -> {
+            scope.borrow(average);
+            average.mulInPlace(settings.averaging());
+            average.addInPlace(state.weights().get(name), 1 - settings.averaging());
+        });
+    }
+
+    private void validate(int number, double loss, double rate, long begin) {
+        Map<String, float[]> own = state.snapshot();
+        Map<String, float[]> judged = own;
+        if (!averages.isEmpty()) {
+            judged = new LinkedHashMap<>(own);
+            for (Map.Entry<String, Tensor> average : averages.entrySet()) {
+                judged.put(average.getKey(), average.getValue().toFloats());
+            }
+            state.restore(judged);
+        }
+        boolean labels = validation.labelled();
+        Evaluation result = labels
+                ? Evaluation.of(backend, program, state, validation, output, Math.max(settings.batch(), 256))
+                : new Evaluation(0, 0, loss);
+        if (!averages.isEmpty()) {
+            state.restore(own);
+        }
+        long steps = Batches.count(training, settings);
+        boolean settled = rule.settled(number * steps, settings.epochs() * steps);
+        boolean better = !settled
+                ? false
+                : labels
+                        ? result.accuracy() > bestAccuracy
+                                || result.accuracy() == bestAccuracy && result.loss() < bestLoss
+                        : loss < bestLoss;
+        if (better) {
+            bestWeights = judged;
+            bestAccuracy = result.accuracy();
+            bestLoss = result.loss();
+            bestEpoch = number;
+        }
+        accuracies.add(result.accuracy());
+        EpochReport report = new EpochReport(
+                number,
+                settings.epochs(),
+                loss,
+                result.loss(),
+                result.accuracy(),
+                rate,
+                largestNorm,
+                (System.nanoTime() - begin) / 1e9,
+                better);
+        reports.add(report);
+        listener.epoch(report);
+    }
+
+    private void save(String job, String data) {
+        Map<String, float[]> arrays = new LinkedHashMap<>();
+        state.snapshot().forEach((name, values) -> arrays.put("model/" + name, values));
+        optimizer.snapshot().forEach((name, values) -> arrays.put("optimizer/" + name, values));
+        averages.forEach((name, tensor) -> arrays.put("average/" + name, tensor.toFloats()));
+        bestWeights.forEach((name, values) -> arrays.put("best/" + name, values));
+        new Checkpoint(job, data, done, bestEpoch, bestAccuracy, accuracies, arrays).write(checkpoint);
+    }
+}
