@@ -2,7 +2,7 @@
 /* The console: one page over one event stream. Text only ever enters the page as text. */
 (() => {
   const byId = (id) => document.getElementById(id);
-  const view = { snapshot: null, filter: "", sort: "id", descending: false, history: new Map(), times: [], last: null };
+  const view = { snapshot: null, filter: "", sort: "id", descending: false, history: new Map(), times: [], counts: [] };
 
   // ------------------------------------------------------------ small things
 
@@ -162,16 +162,14 @@
 
   // ------------------------------------------------------------ tiles and chart
 
-  /** Requests a second: telemetry windows carry their own length where it is known, else 5 s is usual. */
+  /** Requests a second over the last quarter of a minute, from the counts of all devices; null until there are two. */
   function rate(snapshot) {
-    let sum = 0;
-    for (const device of snapshot.devices) {
-      for (const telemetry of device.telemetry) {
-        const age = telemetry.lastWindow ? (Date.parse(snapshot.at) - Date.parse(telemetry.lastWindow)) / 1000 : 0;
-        if (age < 30) sum += telemetry.requests / (telemetry.windowSeconds || 5);
-      }
-    }
-    return sum;
+    const now = Date.parse(snapshot.at) / 1000;
+    view.counts.push({ at: now, requests: snapshot.requestsTotal });
+    while (view.counts.length > 2 && view.counts[1].at < now - 15) view.counts.shift();
+    const first = view.counts[0];
+    if (snapshot.requestsTotal < first.requests) view.counts = [];
+    return now - first.at >= 3 && snapshot.requestsTotal >= first.requests ? (snapshot.requestsTotal - first.requests) / (now - first.at) : null;
   }
 
   function tile(id, main, small) {
@@ -180,7 +178,8 @@
 
   function showTiles(snapshot) {
     tile("tile-devices", whole.format(snapshot.devicesOnline), "of " + whole.format(snapshot.devicesTotal));
-    tile("tile-rate", number.format(rate(snapshot)));
+    const perSecond = rate(snapshot);
+    tile("tile-rate", perSecond === null ? "–" : number.format(perSecond));
     let worst = null;
     for (const row of rows(snapshot)) {
       if (row.telemetry && has(row.telemetry.p95Ms) && (!worst || row.telemetry.p95Ms > worst.telemetry.p95Ms)) worst = row;
@@ -244,10 +243,7 @@
   // ------------------------------------------------------------ stream, keys, theme
 
   function show() {
-    if (!view.snapshot) return;
-    showTiles(view.snapshot);
-    showLists(view.snapshot);
-    showDevices(view.snapshot);
+    if (view.snapshot) showDevices(view.snapshot);
   }
 
   function link(name, text) {
@@ -261,6 +257,8 @@
       view.snapshot = JSON.parse(event.data);
       link("good", "live");
       remember(view.snapshot);
+      showTiles(view.snapshot);
+      showLists(view.snapshot);
       show();
       showChart(false);
     });

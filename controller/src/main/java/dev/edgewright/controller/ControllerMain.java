@@ -251,15 +251,14 @@ public final class ControllerMain {
         metrics.register(new RolloutMetrics(domain.rollouts(), clock));
         metrics.register(new ProtocolMetrics(counters, domain.telemetry()));
         metrics.register(new TransferMetrics(domain.transfer()));
-        new LinkMetrics(
-                        () -> link.connected() ? 1 : 0,
-                        () -> link.stats().connects(),
-                        () -> link.stats().received(),
-                        () -> link.stats().publishedMessages(),
-                        () -> link.stats().publishedBytes(),
-                        () -> link.stats().inbox(),
-                        () -> link.stats().waitingDesired())
-                .bindTo(metrics.meters());
+        metrics.bind(new LinkMetrics(
+                () -> link.connected() ? 1 : 0,
+                () -> link.stats().connects(),
+                () -> link.stats().received(),
+                () -> link.stats().publishedMessages(),
+                () -> link.stats().publishedBytes(),
+                () -> link.stats().inbox(),
+                () -> link.stats().waitingDesired()));
     }
 
     private static Vertx vertx(Metrics metrics) {

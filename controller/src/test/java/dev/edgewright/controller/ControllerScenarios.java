@@ -92,7 +92,9 @@ abstract class ControllerScenarios {
             await().atMost(SOON)
                     .until(() -> get(controller, "/api/v1/devices/odd").containsKey("class"));
             assertThat(text(controller, "/metrics"))
-                    .containsPattern("edgewright_devices\\{[^}]*state=\"online\"} [1-9]");
+                    .containsPattern("edgewright_devices\\{[^}]*state=\"online\"} [1-9]")
+                    .contains("edgewright_mqtt_connected 1.0")
+                    .containsPattern("edgewright_mqtt_received_total [1-9]");
         }
     }
 

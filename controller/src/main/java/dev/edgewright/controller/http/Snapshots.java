@@ -6,6 +6,7 @@ import dev.edgewright.controller.http.view.DeviceView;
 import dev.edgewright.controller.http.view.JobView;
 import dev.edgewright.controller.http.view.RolloutView;
 import dev.edgewright.controller.http.view.SnapshotView;
+import dev.edgewright.controller.telemetry.Series;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 
@@ -25,6 +26,7 @@ final class Snapshots implements Callable<byte[]> {
 
     @Override
     public byte[] call() {
+        var series = api.telemetry().series();
         var devices = api.fleet().matching(DeviceQuery.all());
         return Json.write(new SnapshotView(
                 devices.stream()
@@ -33,6 +35,8 @@ final class Snapshots implements Callable<byte[]> {
                         .toList(),
                 devices.size(),
                 (int) devices.stream().filter(Device::online).count(),
+                series.stream().mapToLong(Series::requests).sum(),
+                series.stream().mapToLong(Series::errors).sum(),
                 api.rollouts().list(ROLLOUTS).stream()
                         .map(rollout -> api.rollouts().get(rollout.id()).orElse(null))
                         .filter(Objects::nonNull)

@@ -19,16 +19,19 @@ public record LinkMetrics(
         DoubleSupplier inbox,
         DoubleSupplier waitingDesired) {
 
-    public void bindTo(MeterRegistry registry) {
+    /** The registry refers weakly to what it asks: whoever binds has to keep this record. {@link Metrics#bind} does. */
+    void bindTo(MeterRegistry registry) {
         gauge(registry, "edgewright.mqtt.connected", "1 while the controller has its broker.", connected);
         gauge(registry, "edgewright.mqtt.inbox.messages", "Messages taken from the socket and not handled yet.", inbox);
         gauge(registry, "edgewright.mqtt.desired.waiting", "Desired states that wait for the broker.", waitingDesired);
         counter(registry, "edgewright.mqtt.connects", "Connections made.", connects);
         counter(registry, "edgewright.mqtt.received", "Messages received.", received);
         counter(registry, "edgewright.mqtt.published", "Messages that the broker acknowledged.", published);
-        FunctionCounter.builder("edgewright.mqtt.published.bytes", publishedBytes, DoubleSupplier::getAsDouble)
-                .description("Payload bytes that the broker acknowledged.")
-                .register(registry);
+        counter(
+                registry,
+                "edgewright.mqtt.published.bytes",
+                "Payload bytes that the broker acknowledged.",
+                publishedBytes);
     }
 
     private static void gauge(MeterRegistry registry, String name, String help, DoubleSupplier value) {

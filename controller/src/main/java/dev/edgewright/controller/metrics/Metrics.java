@@ -15,6 +15,8 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The one registry, and its text, OpenMetrics and protobuf forms. */
 public final class Metrics implements AutoCloseable {
@@ -26,6 +28,7 @@ public final class Metrics implements AutoCloseable {
     private final PrometheusMeterRegistry meters =
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, registry, io.micrometer.core.instrument.Clock.SYSTEM);
     private final ExpositionFormats formats = ExpositionFormats.init();
+    private final List<LinkMetrics> kept = new CopyOnWriteArrayList<>();
     private final JvmGcMetrics gc = new JvmGcMetrics();
 
     /** A registry with the JVM's and the process's own meters. */
@@ -44,6 +47,12 @@ public final class Metrics implements AutoCloseable {
     /** For Vert.x and whoever else speaks Micrometer. */
     public PrometheusMeterRegistry meters() {
         return meters;
+    }
+
+    /** Adds the meters of the MQTT client. */
+    public void bind(LinkMetrics link) {
+        kept.add(link);
+        link.bindTo(meters);
     }
 
     public void register(MultiCollector collector) {

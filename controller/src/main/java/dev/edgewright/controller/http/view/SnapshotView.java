@@ -7,5 +7,7 @@ public record SnapshotView(
         List<DeviceView> devices,
         int devicesTotal,
         int devicesOnline,
+        long requestsTotal,
+        long errorsTotal,
         List<RolloutView> rollouts,
         List<JobView> jobs) {}
