@@ -51,6 +51,9 @@ final class ProbeRun {
             String code = e.kind() == EdgewrightException.Kind.CALLER ? "GOLDEN_MISMATCH" : "PROBE_RUN_FAILED";
             ProbeFailure failure = new ProbeFailure(code, e.getMessage());
             return new ProbeOutcome(0, 0, 0, Double.NaN, Double.NaN, 0, Optional.of(failure));
+        } catch (RuntimeException e) {
+            ProbeFailure failure = new ProbeFailure("PROBE_RUN_FAILED", e.toString());
+            return new ProbeOutcome(0, 0, 0, Double.NaN, Double.NaN, 0, Optional.of(failure));
         } finally {
             session.meter().drain();
             session.meter().restart();
@@ -159,7 +162,8 @@ final class ProbeRun {
                     notFinite = "output \"" + output.getKey() + "\" of golden case " + index + " holds NaN or infinity";
                 }
                 double angle = Similarity.cosine(x, y);
-                cosine = Double.isNaN(cosine) && cases == 0 ? angle : Math.min(cosine, angle);
+                // Not a number: one side is not finite, which no tolerance forgives.
+                cosine = Math.min(Double.isNaN(cosine) ? 1 : cosine, Double.isNaN(angle) ? -1 : angle);
                 same &= Similarity.argmax(x) == Similarity.argmax(y);
             }
             cases++;
@@ -174,7 +178,7 @@ final class ProbeRun {
             if (notFinite != null) {
                 return Optional.of(new ProbeFailure("OUTPUT_NOT_FINITE", notFinite));
             }
-            if (cases > 0 && !(cosine >= tolerance.getMinCosine())) {
+            if (cosine < tolerance.getMinCosine()) { // false for NaN: no numeric output to compare
                 return Optional.of(new ProbeFailure(
                         "PARITY", "lowest cosine is %.6f, needed %.6f".formatted(cosine, tolerance.getMinCosine())));
             }

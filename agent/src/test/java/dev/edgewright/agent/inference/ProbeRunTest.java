@@ -8,6 +8,7 @@ import dev.edgewright.common.id.ModelName;
 import dev.edgewright.common.protocol.v1.GoldenCase;
 import dev.edgewright.common.protocol.v1.GoldenSet;
 import dev.edgewright.common.protocol.v1.Limits;
+import dev.edgewright.common.protocol.v1.Manifest;
 import dev.edgewright.common.protocol.v1.Tensor;
 import dev.edgewright.common.protocol.v1.Tolerance;
 import java.nio.ByteBuffer;
@@ -73,6 +74,41 @@ class ProbeRunTest {
         ProbeOutcome outcome = probe(TestModels.notFinite(), golden(2, 4, 6, 8), Limits.getDefaultInstance());
 
         assertThat(outcome.failure().orElseThrow().code()).isEqualTo("OUTPUT_NOT_FINITE");
+    }
+
+    @Test
+    void goldenOutputsThatAreNotFiniteAreNoParity() {
+        ProbeOutcome outcome = probe(TestModels.scale(2), golden(2, 4, Float.NaN, 8), Limits.getDefaultInstance());
+
+        assertThat(outcome.failure().orElseThrow().code()).isEqualTo("PARITY");
+    }
+
+    @Test
+    void stringsAgreeOrDoNotAndHaveNoCosine() {
+        Path file = TestModels.write(
+                folder,
+                "strings.onnx",
+                TestModels.identity(dev.edgewright.compression.onnx.proto.TensorProto.DataType.STRING));
+        Manifest manifest =
+                Manifest.newBuilder().setModel("scale").setVariant("s").build();
+        Tensor hello = Tensor.newBuilder()
+                .setName("x")
+                .setDatatype("BYTES")
+                .addShape(1)
+                .setData(ByteString.copyFrom(new byte[] {2, 0, 0, 0, 'h', 'i'}))
+                .build();
+        GoldenSet same = GoldenSet.newBuilder()
+                .addCases(GoldenCase.newBuilder()
+                        .addInputs(hello)
+                        .addOutputs(hello.toBuilder().setName("y")))
+                .build();
+        try (Prepared prepared = registry.prepare(MODEL, file, manifest)) {
+            ProbeOutcome outcome = prepared.probe(same, STRICT, Limits.getDefaultInstance());
+
+            assertThat(outcome.failure()).isEmpty();
+            assertThat(outcome.agreement()).isEqualTo(1);
+            assertThat(outcome.cosine()).isNaN();
+        }
     }
 
     @Test

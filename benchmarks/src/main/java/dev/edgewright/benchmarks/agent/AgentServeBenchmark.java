@@ -29,7 +29,8 @@ import java.util.Optional;
  * Answers of the agent beside bare ONNX Runtime, in one process and interleaved, so that other load strikes all alike; and resident memory
  * of children that hold the same model with and without the agent.
  *
- * <p>Arguments: {@code [seconds per model, 20] [JSON file, target/agent-serve.json]}. Prints a table.
+ * <p>Arguments: {@code [seconds per model, 20] [JSON file, target/agent-serve.json]}. Prints a table. {@code benchmarks/agent/README.md} has the
+ * command.
  */
 public final class AgentServeBenchmark {
     private static final int THREADS = 1;
