@@ -60,6 +60,8 @@ final class Cable implements AutoCloseable {
                     continue;
                 }
                 Socket far = new Socket(to.getHost(), to.getPort());
+                near.setTcpNoDelay(true);
+                far.setTcpNoDelay(true);
                 open.add(near);
                 open.add(far);
                 daemon(() -> copy(near, far));

@@ -40,6 +40,7 @@ final class MqttControlPlane implements ControlPlane, MqttCallback {
             client.setCallback(this);
             MqttConnectionOptions options = new MqttConnectionOptions();
             options.setReceiveMaximum(1000);
+            options.setSocketFactory(new PromptSockets());
             client.connect(options).waitForCompletion(15_000);
             for (String filter : List.of(
                     Topics.ALL_PRESENCE,

@@ -154,7 +154,8 @@ final class MqttConnection implements AutoCloseable, MqttCallback {
         options.setWill(Topics.presence(settings.device()), retained(presence(false)));
         settings.user().ifPresent(options::setUserName);
         settings.password().ifPresent(word -> options.setPassword(word.getBytes(StandardCharsets.UTF_8)));
-        settings.certificateAuthority().ifPresent(file -> options.setSocketFactory(TlsSockets.trusting(file)));
+        options.setSocketFactory(
+                settings.secure() ? BrokerSockets.tls(settings.certificateAuthority()) : BrokerSockets.plain());
         return options;
     }
 

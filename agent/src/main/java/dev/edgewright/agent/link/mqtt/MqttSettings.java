@@ -47,6 +47,10 @@ public record MqttSettings(
         return "edgewright-" + device.value();
     }
 
+    boolean secure() {
+        return broker.startsWith("ssl:");
+    }
+
     @Override
     public String toString() {
         return "MqttSettings[" + broker + ", " + device + "]";
