@@ -64,8 +64,8 @@ final class BudgetSearch {
             double best = 0;
             for (int g = 0; g < levels.length; g++) {
                 if (levels[g] > 0 && cost(g, levels[g] - 1) <= target) {
-                    double gain = curves.get(g).error()[levels[g]]
-                            - curves.get(g).error()[levels[g] - 1];
+                    double gain =
+                            curves.get(g).error()[levels[g]] - curves.get(g).error()[levels[g] - 1];
                     if (bestGroup < 0 || gain > best) {
                         best = gain;
                         bestGroup = g;

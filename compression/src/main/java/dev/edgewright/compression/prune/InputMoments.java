@@ -49,7 +49,8 @@ public final class InputMoments {
     }
 
     /** Runs the graph over the split and gathers the moments of these layers' inputs, by first output of the layer. */
-    public static Map<String, InputMoments> gather(Graph graph, List<LayerReader> layers, Split split, int batch, long seed) {
+    public static Map<String, InputMoments> gather(
+            Graph graph, List<LayerReader> layers, Split split, int batch, long seed) {
         Map<String, InputMoments> moments = new LinkedHashMap<>();
         layers.forEach(layer -> moments.put(layer.node().output(0), new InputMoments(layer)));
         Batching batching = Batching.of(graph.feeds(), batch);
@@ -59,7 +60,8 @@ public final class InputMoments {
             Set<String> wanted = new LinkedHashSet<>();
             layers.forEach(layer -> {
                 wanted.add(layer.node().output(0));
-                if (graph.feeds().stream().noneMatch(feed -> feed.name().equals(layer.node().input(0)))) {
+                if (graph.feeds().stream()
+                        .noneMatch(feed -> feed.name().equals(layer.node().input(0)))) {
                     wanted.add(layer.node().input(0));
                 }
             });

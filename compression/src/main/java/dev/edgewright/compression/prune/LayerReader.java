@@ -42,7 +42,9 @@ public final class LayerReader {
     public static Optional<LayerReader> of(Graph graph, Node node) {
         boolean layer = node.domain().isEmpty() && node.hasInput(1);
         Tensor weight = layer ? graph.constant(node.input(1)).orElse(null) : null;
-        if (weight == null || weight.type() != ElementType.FLOAT || graph.constant(node.input(0)).isPresent()) {
+        if (weight == null
+                || weight.type() != ElementType.FLOAT
+                || graph.constant(node.input(0)).isPresent()) {
             return Optional.empty();
         }
         boolean known = switch (node.op()) {

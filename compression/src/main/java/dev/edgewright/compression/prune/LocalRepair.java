@@ -69,7 +69,8 @@ final class LocalRepair {
             }
             bias[o] += (float) shift;
         }
-        String name = layer.node().hasInput(2) ? layer.node().input(2) : layer.node().label() + ".bias";
+        String name =
+                layer.node().hasInput(2) ? layer.node().input(2) : layer.node().label() + ".bias";
         return Tensor.ofFloats(name, bias, outputs);
     }
 

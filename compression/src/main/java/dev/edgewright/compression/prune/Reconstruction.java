@@ -163,15 +163,21 @@ public final class Reconstruction {
     }
 
     private void gather(
-            Graph graph, LayerReader before, LayerReader after, int[] channels, NormalEquations fit, NormalEquations held) {
-        Batching batching = Batching.of(original.feeds(), BATCH);
+            Graph graph,
+            LayerReader before,
+            LayerReader after,
+            int[] channels,
+            NormalEquations fit,
+            NormalEquations held) {
+        Batching batching = Batching.of(original.feeds(), (int) Math.min(BATCH, Math.max(1, split.size() / 8)));
         String target = before.node().output(0);
         String source = after.node().input(0);
         boolean fed = graph.feeds().stream().anyMatch(feed -> feed.name().equals(source));
         java.util.SplittableRandom random = new java.util.SplittableRandom(seed);
         long[] batches = {0};
         double wanted = Math.max(4096, ROWS_PER_COLUMN * fit.columns());
-        try (ModelSession old = ModelSession.open(InputMoments.watching(original, List.of(before)), SessionSettings.single());
+        try (ModelSession old =
+                        ModelSession.open(InputMoments.watching(original, List.of(before)), SessionSettings.single());
                 ModelSession now =
                         ModelSession.open(InputMoments.watching(graph, List.of(after)), SessionSettings.single())) {
             split.forEachBatch(batching.size(), raw -> {
@@ -182,7 +188,15 @@ public final class Reconstruction {
                     values.putAll(now.run(feeds, Set.of(source)));
                 }
                 boolean last = batches[0]++ % 4 == 3;
-                rows(before, after, channels, values.get(source), out, last ? held : fit, wanted * raw.size() / split.size(), random);
+                rows(
+                        before,
+                        after,
+                        channels,
+                        values.get(source),
+                        out,
+                        last ? held : fit,
+                        wanted * raw.size() / split.size(),
+                        random);
             });
         }
         fit.finish();

@@ -69,7 +69,8 @@ final class RemovalOrder {
                 this.inverse = moments.covariance(RIDGE);
                 this.energy = energy(moments.covariance(0));
                 if (!CommonOps_DDRM.invert(inverse)) {
-                    throw new IllegalStateException("covariance of " + layer.node().label() + " cannot be inverted");
+                    throw new IllegalStateException(
+                            "covariance of " + layer.node().label() + " cannot be inverted");
                 }
             } else {
                 this.inverse = null;
@@ -108,7 +109,10 @@ final class RemovalOrder {
         double cost(int unit) {
             int[] set = columns[unit];
             if (inverse == null) {
-                return Arrays.stream(set).mapToDouble(c -> variance[c] * norm(c)).sum() / energy;
+                return Arrays.stream(set)
+                                .mapToDouble(c -> variance[c] * norm(c))
+                                .sum()
+                        / energy;
             }
             DMatrixRMaj inner = inner(set);
             double sum = 0;

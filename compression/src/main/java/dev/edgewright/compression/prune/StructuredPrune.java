@@ -47,9 +47,11 @@ public final class StructuredPrune implements Pass {
             throw new CompressionException(
                     Code.ALREADY_QUANTIZED, "channels are pruned before quantising; start from the float model");
         }
-        if (options.importance() == PruneOptions.Importance.ACTIVATION && context.calibration().isEmpty()) {
+        if (options.importance() == PruneOptions.Importance.ACTIVATION
+                && context.calibration().isEmpty()) {
             throw new CompressionException(
-                    Code.DATA_REQUIRED, "pruning by activation needs calibration samples; give data, or importance: magnitude");
+                    Code.DATA_REQUIRED,
+                    "pruning by activation needs calibration samples; give data, or importance: magnitude");
         }
     }
 
@@ -70,7 +72,8 @@ public final class StructuredPrune implements Pass {
         Split split = options.importance() == PruneOptions.Importance.MAGNITUDE
                 ? null
                 : context.calibration().orElse(null);
-        List<RemovalCurve> curves = split == null ? magnitude(graph, usable) : measured(graph, usable, split, context.seed());
+        List<RemovalCurve> curves =
+                split == null ? magnitude(graph, usable) : measured(graph, usable, split, context.seed());
         int[] levels = BudgetSearch.choose(curves, cost, options.ratio() * cost.of(whole(curves)));
         double reached = cost.of(kept(curves, levels)) / cost.of(whole(curves));
         if (reached > options.ratio() + 1e-9) {
@@ -79,7 +82,10 @@ public final class StructuredPrune implements Pass {
                     String.format(
                             Locale.ROOT,
                             "prune cannot keep only %.3f of the %s: %.3f is the least that blocks of %d channels reach here",
-                            options.ratio(), options.budget().unit(), reached, options.block()));
+                            options.ratio(),
+                            options.budget().unit(),
+                            reached,
+                            options.block()));
         }
         Map<String, int[]> keep = new LinkedHashMap<>();
         for (int g = 0; g < curves.size(); g++) {
@@ -98,15 +104,18 @@ public final class StructuredPrune implements Pass {
         Graph pruned = StructuredPruner.prune(graph, context.shapes(graph), groups, plan);
         String repair = "none";
         if (split != null && options.repair()) {
-            Reconstruction.Result repaired =
-                    Reconstruction.repair(graph, pruned, groups, plan, split, context.seed());
+            Reconstruction.Result repaired = Reconstruction.repair(graph, pruned, groups, plan, split, context.seed());
             pruned = repaired.graph();
             repair = "least-squares(" + repaired.repaired() + " layers)";
         }
         String line = String.format(
                 Locale.ROOT,
                 "prune: %s %.3f of before, block=%d importance=%s repair=%s kept %s",
-                options.budget().unit(), reached, options.block(), split == null ? "magnitude" : "activation", repair,
+                options.budget().unit(),
+                reached,
+                options.block(),
+                split == null ? "magnitude" : "activation",
+                repair,
                 plan.describe());
         return PassResult.changed(pruned, line, groups.notes());
     }
