@@ -1,34 +1,18 @@
 package dev.edgewright.compression;
 
-import dev.edgewright.compression.CompressionException.Code;
-import dev.edgewright.compression.cleanup.Cleanup;
-import dev.edgewright.compression.data.Batching;
+import dev.edgewright.compression.Workbench.Steps;
 import dev.edgewright.compression.data.DataSource;
-import dev.edgewright.compression.data.Split;
-import dev.edgewright.compression.evaluation.AccuracyResult;
-import dev.edgewright.compression.evaluation.Evaluator;
-import dev.edgewright.compression.graph.Graph;
-import dev.edgewright.compression.graph.Tensor;
-import dev.edgewright.compression.graph.onnx.OnnxFile;
-import dev.edgewright.compression.pass.Pass;
-import dev.edgewright.compression.pass.PassContext;
-import dev.edgewright.compression.pass.PassResult;
-import dev.edgewright.compression.quantize.InstructionSets;
-import dev.edgewright.compression.quantize.StaticInt8;
 import dev.edgewright.compression.recipe.Recipe;
-import dev.edgewright.compression.runtime.LatencyMeter;
-import dev.edgewright.compression.runtime.LatencyResult;
-import dev.edgewright.compression.runtime.ModelSession;
-import dev.edgewright.compression.runtime.SessionSettings;
-import dev.edgewright.compression.runtime.SyntheticFeeds;
+import dev.edgewright.compression.search.Constraints;
+import dev.edgewright.compression.search.LayerStudy;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
  * Makes smaller and faster variants of an fp32 ONNX model and measures them. Deterministic: the same model, data, recipe and settings give
- * the same bytes (measured times differ, of course).
+ * the same bytes (measured times differ, of course, and a search decides by them). Resumable: a candidate that an earlier run measured into
+ * the same folder is taken over.
  *
  * <pre>{@code
  * Compressor compressor = new Compressor(CompressionSettings.defaults());
@@ -39,8 +23,6 @@ import java.util.Optional;
  */
 public final class Compressor {
 
-    private static final double NOTICEABLY_FASTER = 0.98;
-
     private final CompressionSettings settings;
 
     public Compressor(CompressionSettings settings) {
@@ -48,16 +30,29 @@ public final class Compressor {
     }
 
     /**
-     * What came out of one recipe.
+     * What came out.
      *
      * @param model what was given
      * @param original the given model, measured as the candidates are
-     * @param candidates the variants
+     * @param candidates the variants, in the order in which they were made
+     * @param front the names of those that no other beats in quality, time and size at once; the original may be among them
+     * @param recommended the fastest variant that keeps the constraints and is faster than the original; empty when there is none
+     * @param layers what each layer costs and hurts in int8, when a search studied it
+     * @param failures recipes that could not be applied, with the reason
      */
-    public record Result(ModelInfo model, Candidate original, List<Candidate> candidates) {
+    public record Result(
+            ModelInfo model,
+            Candidate original,
+            List<Candidate> candidates,
+            List<String> front,
+            Optional<String> recommended,
+            Optional<LayerStudy> layers,
+            List<String> failures) {
 
         public Result {
             candidates = List.copyOf(candidates);
+            front = List.copyOf(front);
+            failures = List.copyOf(failures);
         }
     }
 
@@ -72,7 +67,8 @@ public final class Compressor {
     }
 
     /**
-     * Applies a recipe, writes the variant to {@code outDir/NAME.onnx} and measures it against the given model.
+     * Applies a recipe, writes the variant to {@code outDir/NAME.onnx} and measures it against the given model. {@code Recipe.named("auto")}
+     * starts a {@link #search} with {@link Constraints#defaults()}.
      *
      * @param model an ONNX file
      * @param data calibration and validation data, null when there is none: no accuracy then, and no recipe that needs data
@@ -81,92 +77,33 @@ public final class Compressor {
      *     WEIGHTS_NOT_FINITE, ALREADY_QUANTIZED, RECIPE_INVALID, OUTPUT_FAILED, CANCELLED
      */
     public Result compress(Path model, DataSource data, Recipe recipe, Path outDir, Progress progress) {
-        step(progress, "read", recipe, 0);
-        List<Pass> passes = recipe.passes();
-        ModelInfo info = inspect(model);
-        Graph original = OnnxFile.read(model);
-        Split calibration = data == null ? null : data.calibration().limit(settings.calibrationSamples());
-        PassContext context = PassContext.of(settings.seed(), data, calibration, original);
-
-        step(progress, "clean-up", recipe, 0.05);
-        PassResult result = Cleanup.all().apply(original, context);
-        for (int i = 0; i < passes.size(); i++) {
-            step(progress, passes.get(i).name(), recipe, 0.1 + 0.4 * i / passes.size());
-            result = result.then(passes.get(i).apply(result.graph(), context));
+        if (recipe.equals(Recipe.AUTO)) {
+            return search(model, data, Constraints.defaults(), outDir, progress);
         }
-        Path file = outDir.resolve(recipe.name() + ".onnx");
-        OnnxFile.write(result.graph(), file);
-
-        step(progress, "measure", recipe, 0.5);
-        return measure(model, info, data, recipe, file, result, progress);
-    }
-
-    private Result measure(
-            Path model, ModelInfo info, DataSource data, Recipe recipe, Path file, PassResult made, Progress progress) {
-        SessionSettings options = SessionSettings.threads(settings.threads());
-        try (ModelSession before = ModelSession.open(model, options);
-                ModelSession after = ModelSession.open(file, options)) {
-            Optional<AccuracyResult> accuracyBefore = Optional.empty();
-            Optional<AccuracyResult> accuracyAfter = Optional.empty();
-            GoldenCases goldenBefore = GoldenCases.none();
-            GoldenCases goldenAfter = GoldenCases.none();
-            if (data != null) {
-                Evaluator evaluator = new Evaluator(data.validation(), data.task(), settings.batchSize());
-                step(progress, "evaluate", recipe, 0.55);
-                Evaluator.Original reference = evaluator.original(before);
-                accuracyBefore = Optional.of(reference.accuracy());
-                accuracyAfter = Optional.of(evaluator.evaluate(after, reference.reference()));
-                goldenBefore = GoldenCapture.of(before, data.validation(), settings.goldenCases(), info.quantized());
-                goldenAfter = GoldenCapture.of(
-                        after, data.validation(), settings.goldenCases(), StaticInt8.isQuantized(made.graph()));
-            }
-            step(progress, "measure", recipe, 0.8);
-            List<LatencyResult> latencies = new LatencyMeter(settings.latencyTime(), settings.latencyRuns())
-                    .compare(List.of(before, after), feeds(before, data), settings.threads());
-            Candidate originalCandidate = new Candidate(
-                    "original",
-                    "none",
-                    model,
-                    info.bytes(),
-                    info.digest(),
-                    accuracyBefore,
-                    latencies.get(0),
-                    List.of(),
-                    info.notes(),
-                    InstructionSets.required(OnnxFile.read(model)),
-                    false,
-                    goldenBefore);
-            Candidate candidate = new Candidate(
-                    recipe.name(),
-                    recipe.describe(),
-                    file,
-                    Inspection.bytes(file, OnnxFile.read(file)),
-                    Inspection.digest(file),
-                    accuracyAfter,
-                    latencies.get(1),
-                    made.lineage(),
-                    made.notes(),
-                    InstructionSets.required(made.graph()),
-                    latencies.get(1).relative() < NOTICEABLY_FASTER,
-                    goldenAfter);
-            step(progress, "done", recipe, 1);
-            return new Result(info, originalCandidate, List.of(candidate));
+        Steps steps = new Steps(progress, recipe.name(), 0, 1);
+        recipe.passes(); // an unknown step is told before anything is read
+        steps.at("read", 0);
+        try (Workbench bench = new Workbench(settings, model, data, outDir)) {
+            steps.at("clean-up", 0.05);
+            Candidate candidate = bench.candidate(recipe, steps);
+            steps.at("compare", 0.95);
+            Candidate original = bench.original();
+            steps.at("done", 1);
+            return Selection.of(
+                    bench.info(), original, List.of(candidate), Constraints.defaults(), Optional.empty(), List.of());
         }
     }
 
-    /** One run's worth of real samples where there are some: sizes that data decides, such as text lengths, are then real too. */
-    private Map<String, Tensor> feeds(ModelSession session, DataSource data) {
-        if (data == null) {
-            return SyntheticFeeds.of(session.inputs(), settings.seed());
+    /**
+     * Tries recipes until the budget is used up: the named ones, variations of int8, and mixed precision after studying the layers. Every
+     * candidate is kept; a recipe that cannot be applied is noted and passed over.
+     *
+     * @throws CompressionException as {@link #compress}
+     */
+    public Result search(Path model, DataSource data, Constraints constraints, Path outDir, Progress progress) {
+        progress.update("read", "auto", 0);
+        try (Workbench bench = new Workbench(settings, model, data, outDir)) {
+            return new Search(bench, settings, constraints, progress).run();
         }
-        Batching one = Batching.of(session.inputs(), 1);
-        return one.fit(data.validation().first(one.size())).inputs();
-    }
-
-    private static void step(Progress progress, String stage, Recipe recipe, double fraction) {
-        if (progress.cancelled()) {
-            throw new CompressionException(Code.CANCELLED, "stopped before " + stage + " of " + recipe.name());
-        }
-        progress.update(stage, recipe.name(), fraction);
     }
 }

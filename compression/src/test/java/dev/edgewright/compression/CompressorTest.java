@@ -49,7 +49,7 @@ class CompressorTest {
         assertThat(int8.requiresIsa()).containsExactly("avx512_vnni|avx_vnni|amx_int8|neon");
         assertThat(int8.golden().cases()).hasSize(8);
         assertThat(int8.lineage()).anyMatch(line -> line.startsWith("int8-static: 5 layers"));
-        assertThat(stages).startsWith("read", "clean-up", "int8-static").endsWith("done");
+        assertThat(stages).startsWith("read", "clean-up", "int8-static").endsWith("compare", "done");
         assertThat(optimized(int8.file()).toText())
                 .contains("QLinearConv", "QLinearAdd", "QLinearGlobalAveragePool", "QGemm")
                 .doesNotContain("FusedConv", " Conv(");
@@ -100,7 +100,7 @@ class CompressorTest {
         assertThat(fp32.accuracy()).isEmpty();
         assertThat(fp32.requiresIsa()).isEmpty();
         assertThat(fp32.lineage())
-                .containsExactly(
+                .startsWith(
                         "fold-batch-norm: folded 3 into the layers before them",
                         "dead-code: removed 0 unread nodes and 15 unread initialisers");
     }

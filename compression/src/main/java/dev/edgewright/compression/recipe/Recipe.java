@@ -17,6 +17,9 @@ import java.util.TreeMap;
  */
 public record Recipe(String name, List<Step> steps) {
 
+    /** Not one recipe but a search through many; {@code Compressor} knows it by this value. */
+    public static final Recipe AUTO = new Recipe("auto", List.of());
+
     /**
      * One step.
      *
@@ -45,7 +48,7 @@ public record Recipe(String name, List<Step> steps) {
      * @throws CompressionException RECIPE_INVALID, naming those that there are
      */
     public static Recipe named(String name) {
-        Recipe recipe = NamedRecipes.all().get(name);
+        Recipe recipe = name.equals(AUTO.name()) ? AUTO : NamedRecipes.all().get(name);
         if (recipe == null) {
             throw new CompressionException(
                     Code.RECIPE_INVALID,
@@ -55,7 +58,19 @@ public record Recipe(String name, List<Step> steps) {
         return recipe;
     }
 
-    /** The names that {@link #named} takes. */
+    /**
+     * A recipe written as YAML, {@code {name: small, steps: [{prune: {macs: 0.6}}, int8-static]}}; it is checked against the techniques on
+     * the class path.
+     *
+     * @throws CompressionException RECIPE_INVALID, naming what is wrong
+     */
+    public static Recipe parse(String yaml) {
+        Recipe recipe = RecipeYaml.parse(yaml);
+        recipe.passes();
+        return recipe;
+    }
+
+    /** The names that {@link #named} takes, {@code auto} apart. */
     public static List<String> names() {
         return List.copyOf(NamedRecipes.all().keySet());
     }

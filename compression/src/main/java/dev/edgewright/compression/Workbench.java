@@ -1,0 +1,216 @@
+package dev.edgewright.compression;
+
+import dev.edgewright.compression.CompressionException.Code;
+import dev.edgewright.compression.cleanup.Cleanup;
+import dev.edgewright.compression.data.Batching;
+import dev.edgewright.compression.data.DataSource;
+import dev.edgewright.compression.data.Split;
+import dev.edgewright.compression.evaluation.AccuracyResult;
+import dev.edgewright.compression.evaluation.Evaluator;
+import dev.edgewright.compression.graph.Graph;
+import dev.edgewright.compression.graph.Tensor;
+import dev.edgewright.compression.graph.onnx.OnnxFile;
+import dev.edgewright.compression.pass.Pass;
+import dev.edgewright.compression.pass.PassContext;
+import dev.edgewright.compression.pass.PassResult;
+import dev.edgewright.compression.quantize.InstructionSets;
+import dev.edgewright.compression.quantize.StaticInt8;
+import dev.edgewright.compression.recipe.Recipe;
+import dev.edgewright.compression.runtime.LatencyMeter;
+import dev.edgewright.compression.runtime.LatencyResult;
+import dev.edgewright.compression.runtime.ModelSession;
+import dev.edgewright.compression.runtime.SessionSettings;
+import dev.edgewright.compression.runtime.SyntheticFeeds;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** One model on the bench: read, cleaned and scored once, then tried with any number of recipes. */
+final class Workbench implements AutoCloseable {
+
+    private static final double NOTICEABLY_FASTER = 0.98;
+
+    private final CompressionSettings settings;
+    private final Path model;
+    private final ModelInfo info;
+    private final DataSource data;
+    private final Path outDir;
+    private final ResultStore store;
+    private final PassContext context;
+    private final PassResult cleaned;
+    private final ModelSession before;
+    private Evaluator.Original reference;
+
+    Workbench(CompressionSettings settings, Path model, DataSource data, Path outDir) {
+        this.settings = settings;
+        this.model = model;
+        this.data = data;
+        this.outDir = outDir;
+        this.info = Inspection.of(model);
+        this.store = ResultStore.open(outDir);
+        Graph original = OnnxFile.read(model);
+        Split calibration = data == null ? null : data.calibration().limit(settings.calibrationSamples());
+        this.context = PassContext.of(settings.seed(), data, calibration, original);
+        this.cleaned = Cleanup.all().apply(original, context);
+        this.before = ModelSession.open(model, SessionSettings.threads(settings.threads()));
+    }
+
+    ModelInfo info() {
+        return info;
+    }
+
+    PassContext context() {
+        return context;
+    }
+
+    /** The model after clean-up. */
+    Graph cleaned() {
+        return cleaned.graph();
+    }
+
+    /** The given model as a candidate: what all others are compared with. */
+    Candidate original() {
+        LatencyResult latency =
+                meter().compare(List.of(before), feeds(), settings.threads()).get(0);
+        return new Candidate(
+                "original",
+                "none",
+                model,
+                info.bytes(),
+                info.digest(),
+                data == null ? Optional.empty() : Optional.of(reference().accuracy()),
+                latency,
+                List.of(),
+                info.notes(),
+                InstructionSets.required(context.original().orElseThrow()),
+                false,
+                golden(before, info.quantized()));
+    }
+
+    /** Makes a variant and measures it, or takes over what an earlier run measured. */
+    Candidate candidate(Recipe recipe, Steps steps) {
+        String key = key(recipe);
+        Optional<Candidate> kept = store.find(key);
+        if (kept.isPresent()) {
+            steps.at("resume", 0.9);
+            return withGolden(kept.get());
+        }
+        List<Pass> passes = recipe.passes();
+        PassResult made = cleaned;
+        for (int i = 0; i < passes.size(); i++) {
+            steps.at(passes.get(i).name(), 0.1 + 0.4 * i / passes.size());
+            made = made.then(passes.get(i).apply(made.graph(), context));
+        }
+        Path file = outDir.resolve(recipe.name() + ".onnx");
+        OnnxFile.write(made.graph(), file);
+        Candidate candidate = measure(recipe, file, made, steps);
+        store.keep(key, candidate);
+        return candidate;
+    }
+
+    private Candidate measure(Recipe recipe, Path file, PassResult made, Steps steps) {
+        try (ModelSession after = ModelSession.open(file, SessionSettings.threads(settings.threads()))) {
+            Optional<AccuracyResult> accuracy = Optional.empty();
+            if (data != null) {
+                steps.at("evaluate", 0.55);
+                accuracy = Optional.of(evaluator().evaluate(after, reference().reference()));
+            }
+            steps.at("measure", 0.8);
+            LatencyResult latency = meter().compare(List.of(before, after), feeds(), settings.threads())
+                    .get(1);
+            return new Candidate(
+                    recipe.name(),
+                    recipe.describe(),
+                    file,
+                    Inspection.bytes(file, OnnxFile.read(file)),
+                    Inspection.digest(file),
+                    accuracy,
+                    latency,
+                    made.lineage(),
+                    made.notes(),
+                    InstructionSets.required(made.graph()),
+                    latency.relative() < NOTICEABLY_FASTER,
+                    golden(after, StaticInt8.isQuantized(made.graph())));
+        }
+    }
+
+    private Candidate withGolden(Candidate kept) {
+        if (data == null) {
+            return kept;
+        }
+        try (ModelSession session = ModelSession.open(kept.file(), SessionSettings.threads(settings.threads()))) {
+            GoldenCases golden = golden(session, StaticInt8.isQuantized(OnnxFile.read(kept.file())));
+            return new Candidate(
+                    kept.name(),
+                    kept.recipe(),
+                    kept.file(),
+                    kept.bytes(),
+                    kept.digest(),
+                    kept.accuracy(),
+                    kept.latency(),
+                    kept.lineage(),
+                    kept.notes(),
+                    kept.requiresIsa(),
+                    kept.fasterThanOriginal(),
+                    golden);
+        }
+    }
+
+    private GoldenCases golden(ModelSession session, boolean quantized) {
+        return data == null
+                ? GoldenCases.none()
+                : GoldenCapture.of(session, data.validation(), settings.goldenCases(), quantized);
+    }
+
+    private Evaluator evaluator() {
+        return new Evaluator(data.validation(), data.task(), settings.batchSize());
+    }
+
+    private Evaluator.Original reference() {
+        if (reference == null) {
+            reference = evaluator().original(before);
+        }
+        return reference;
+    }
+
+    private LatencyMeter meter() {
+        return new LatencyMeter(settings.latencyTime(), settings.latencyRuns());
+    }
+
+    /** One run's worth of real samples where there are some: sizes that data decides, such as text lengths, are then real too. */
+    private Map<String, Tensor> feeds() {
+        if (data == null) {
+            return SyntheticFeeds.of(before.inputs(), settings.seed());
+        }
+        Batching one = Batching.of(before.inputs(), 1);
+        return one.fit(data.validation().first(one.size())).inputs();
+    }
+
+    private String key(Recipe recipe) {
+        return String.join(
+                "|",
+                info.digest().substring(0, 16),
+                data == null ? "no-data" : data.digest().substring(0, 16),
+                recipe.name(),
+                recipe.describe(),
+                settings.toString());
+    }
+
+    @Override
+    public void close() {
+        before.close();
+    }
+
+    /** Tells a progress listener where a candidate is, within its share of the whole. */
+    record Steps(Progress progress, String candidate, double from, double to) {
+
+        void at(String stage, double fraction) {
+            if (progress.cancelled()) {
+                throw new CompressionException(
+                        Code.CANCELLED, "stopped before " + stage + " of " + candidate + "; what was measured is kept");
+            }
+            progress.update(stage, candidate, from + (to - from) * fraction);
+        }
+    }
+}
