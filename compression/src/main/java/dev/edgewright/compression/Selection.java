@@ -12,6 +12,8 @@ import java.util.Optional;
 /** Sorts measured candidates: which of them no other beats, and which one to take. */
 final class Selection {
 
+    private static final double NOISE = 1.04;
+
     private Selection() {}
 
     static Compressor.Result of(
@@ -31,10 +33,21 @@ final class Selection {
                                 -candidate.accuracy().map(AccuracyResult::value).orElse(0.0),
                         candidate -> candidate.latency().relative(),
                         Candidate::bytes));
-        Optional<String> recommended = candidates.stream()
+        List<Candidate> usable = candidates.stream()
                 .filter(Candidate::fasterThanOriginal)
                 .filter(candidate -> keeps(candidate, original, constraints))
-                .min(Comparator.comparingDouble(candidate -> candidate.latency().relative()))
+                .toList();
+        double fastest = usable.stream()
+                .mapToDouble(candidate -> candidate.latency().relative())
+                .min()
+                .orElse(1);
+        // Times within the noise of measuring are equal; then the better answers count.
+        Optional<String> recommended = usable.stream()
+                .filter(candidate -> candidate.latency().relative() <= fastest * NOISE)
+                .max(Comparator.<Candidate>comparingDouble(candidate ->
+                                candidate.accuracy().map(AccuracyResult::value).orElse(0.0))
+                        .thenComparingDouble(candidate ->
+                                candidate.accuracy().map(AccuracyResult::cosine).orElse(0.0)))
                 .map(Candidate::name);
         return new Compressor.Result(
                 model,

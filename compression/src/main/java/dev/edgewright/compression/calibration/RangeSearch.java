@@ -5,6 +5,7 @@ final class RangeSearch {
 
     private static final int LEVELS = 256;
     private static final int STEPS = 64;
+    private static final double ATOM = 0.02;
 
     private RangeSearch() {}
 
@@ -71,7 +72,8 @@ final class RangeSearch {
 
     /**
      * Kullback-Leibler divergence of the coded distribution from the real one: the bins of one level share its mass evenly among those that
-     * are not empty, and what lies outside falls into the last level of its side.
+     * are not empty, and what lies outside falls into the last level of its side. A value that many samples share (the zero of ReLU, the background
+     * of an image) is left out, because its spike would drown everything else, and must not be clipped.
      */
     static double divergence(Histogram histogram, long[] counts, double low, double high) {
         double step = (high - low) / (LEVELS - 1);
@@ -79,11 +81,15 @@ final class RangeSearch {
         int[] filled = new int[LEVELS];
         int[] level = new int[counts.length];
         double total = 0;
+        double atom = ATOM * histogram.count();
         for (int bin = 0; bin < counts.length; bin++) {
             double value = histogram.middle(bin);
             level[bin] = (int) Math.min(Math.max(Math.round((value - low) / step), 0), LEVELS - 1);
             boolean outside = value < low || value > high;
-            if (counts[bin] > 0) {
+            if (counts[bin] > atom && outside) {
+                return Double.MAX_VALUE;
+            }
+            if (counts[bin] > 0 && counts[bin] <= atom) {
                 total += counts[bin];
                 if (!outside) {
                     mass[level[bin]] += counts[bin];
@@ -102,6 +108,9 @@ final class RangeSearch {
         double[] reference = new double[counts.length];
         for (int bin = 0; bin < counts.length; bin++) {
             double value = histogram.middle(bin);
+            if (counts[bin] > atom) {
+                continue;
+            }
             if (value < low || value > high) {
                 // Clipped mass lands on the outermost bin inside the range.
                 int edgeBin = (int) Math.min(

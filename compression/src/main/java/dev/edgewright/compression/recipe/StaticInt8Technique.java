@@ -11,6 +11,7 @@ import dev.edgewright.compression.graph.Graph;
 import dev.edgewright.compression.pass.Pass;
 import dev.edgewright.compression.pass.PassContext;
 import dev.edgewright.compression.pass.PassResult;
+import dev.edgewright.compression.quantize.BiasCorrection;
 import dev.edgewright.compression.quantize.FusionVerifier;
 import dev.edgewright.compression.quantize.StaticInt8;
 import dev.edgewright.compression.quantize.StaticInt8Options;
@@ -23,7 +24,7 @@ import java.util.TreeSet;
 
 /**
  * {@code int8-static}: calibrates and quantises. Parameters: {@code calibrator} (min-max, percentile, entropy, mse), {@code per-channel},
- * {@code weight-bits} (8 or 7), {@code activations} (uint8 or int8), {@code depthwise}, {@code keep-float} (a list of node names or outputs).
+ * {@code weight-bits} (8 or 7), {@code activations} (uint8 or int8), {@code depthwise}, {@code keep-float} (a list of node names or outputs), {@code bias-correction}.
  */
 public final class StaticInt8Technique implements Technique {
 
@@ -37,7 +38,14 @@ public final class StaticInt8Technique implements Technique {
 
     @Override
     public Pass pass(StepParameters parameters) {
-        parameters.only("calibrator", "per-channel", "weight-bits", "activations", "depthwise", "keep-float");
+        parameters.only(
+                "calibrator",
+                "per-channel",
+                "weight-bits",
+                "activations",
+                "depthwise",
+                "keep-float",
+                "bias-correction");
         StaticInt8Options options = StaticInt8Options.defaults()
                 .withCalibrator(calibrator(parameters.text("calibrator", "mse")))
                 .withPerChannel(parameters.flag("per-channel", true))
@@ -45,7 +53,7 @@ public final class StaticInt8Technique implements Technique {
                 .withUnsigned(unsigned(parameters.text("activations", "uint8")))
                 .withDepthwise(parameters.flag("depthwise", true))
                 .withKeepFloat(parameters.texts("keep-float"));
-        return new CalibratedInt8(options);
+        return new CalibratedInt8(options, parameters.flag("bias-correction", true));
     }
 
     private static Calibrator calibrator(String name) {
@@ -74,7 +82,7 @@ public final class StaticInt8Technique implements Technique {
     }
 
     /** Gathers statistics, then quantises. */
-    private record CalibratedInt8(StaticInt8Options options) implements Pass {
+    private record CalibratedInt8(StaticInt8Options options, boolean corrects) implements Pass {
 
         @Override
         public String name() {
@@ -102,7 +110,15 @@ public final class StaticInt8Technique implements Technique {
             batching.check(split);
             ActivationStatistics statistics =
                     ActivationStatistics.gather(graph, split, StaticInt8.watched(graph, context), batching);
-            return repaired(graph, context, statistics);
+            PassResult result = repaired(graph, context, statistics);
+            if (!corrects || !result.changed()) {
+                return result;
+            }
+            Graph corrected = BiasCorrection.of(graph, result.graph(), statistics);
+            PassResult again = repaired(corrected, context, statistics);
+            List<String> lineage = new ArrayList<>(again.lineage());
+            lineage.add("bias-correction: moved the biases of int8 layers by the means that rounding shifted");
+            return new PassResult(again.graph(), true, lineage, again.notes());
         }
 
         /**
