@@ -1,5 +1,6 @@
 package dev.edgewright.compression.data;
 
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -33,6 +35,7 @@ final class DataYaml {
     private final Path folder;
     private final boolean confined;
     private final Set<Path> files = new TreeSet<>();
+    private final Map<String, HuggingFaceTokenizer> tokenizers = new HashMap<>();
 
     private DataYaml(Path folder, boolean confined) {
         this.folder = folder;
@@ -121,6 +124,9 @@ final class DataYaml {
     }
 
     private Column column(String name, JsonNode spec, String otherFile) {
+        if (spec.hasNonNull("text")) {
+            return text(name, spec, otherFile);
+        }
         known("input " + name, spec, INPUT);
         String layout = spec.path("layout").asText("");
         String stored = spec.path("stored").asText("");
@@ -133,6 +139,27 @@ final class DataYaml {
                 longs(spec.path("shape")));
         Records records = Records.of(file(name, spec, otherFile));
         return new NumericColumn(name, records, preprocessing, type(name, spec, preprocessing, records));
+    }
+
+    private Column text(String name, JsonNode spec, String otherFile) {
+        known("input " + name, spec, Set.of("text", "tokenizer", "field", "max-length"));
+        int maxLength = spec.path("max-length").asInt(128);
+        TextColumn.Field field = switch (spec.path("field").asText("ids")) {
+            case "ids" -> TextColumn.Field.IDS;
+            case "mask" -> TextColumn.Field.MASK;
+            case "types" -> TextColumn.Field.TYPES;
+            default -> throw bad("input " + name + ": field must be ids, mask or types");
+        };
+        Path tokenizer =
+                named("the tokenizer of " + name, spec.path("tokenizer").asText(""));
+        Path file = named(name, otherFile != null ? otherFile : spec.get("text").asText());
+        return new TextColumn(
+                name,
+                file,
+                tokenizers.computeIfAbsent(
+                        tokenizer + "/" + maxLength, key -> TextColumn.tokenizer(tokenizer, maxLength)),
+                field,
+                maxLength);
     }
 
     /** Floats unless the file holds wide integers that nothing scales: those are indices. */
@@ -166,7 +193,10 @@ final class DataYaml {
     }
 
     private Path file(String what, JsonNode spec, String other) {
-        String named = other != null ? other : spec.path("file").asText("");
+        return named(what, other != null ? other : spec.path("file").asText(""));
+    }
+
+    private Path named(String what, String named) {
         if (named.isEmpty()) {
             throw bad(what + " names no file");
         }
