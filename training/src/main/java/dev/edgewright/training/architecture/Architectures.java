@@ -48,6 +48,7 @@ public final class Architectures {
             case "lenet" -> lenet(channels, size, classes, seed);
             case "ds-cnn" -> SeparableNets.dsCnn(channels, size, classes, seed);
             case "mobilenet" -> SeparableNets.mobileNet(channels, size, classes, seed);
+            case "encoder" -> TransformerEncoder.build((int) sample[0], (int) sample[1], 64, 4, 2, classes, seed);
             case "mlp" -> mlp(elements(sample), new int[] {64, 32}, classes, seed);
             case "resnet8" -> resNet(1, 16, channels, size, classes, seed);
             case "resnet20" -> resNet(3, 16, channels, size, classes, seed);
@@ -55,7 +56,7 @@ public final class Architectures {
                 throw new TrainingException(
                         Code.SETTINGS_INVALID,
                         "architecture " + name + " is unknown; there are lenet, ds-cnn, mobilenet, resnet8,"
-                                + " resnet20, mlp");
+                                + " resnet20, encoder, mlp");
         };
     }
 
