@@ -120,7 +120,8 @@ public final class MqttLink implements Link {
                 listener.connected();
                 pump(connection);
             } catch (MqttException e) {
-                lost(e.getReasonCode() + " " + e.getMessage());
+                lost("code " + e.getReasonCode() + ", "
+                        + (e.getCause() == null ? e.getMessage() : e.getCause().toString()));
             } catch (InterruptedException e) {
                 break;
             } catch (RuntimeException e) {
