@@ -171,6 +171,7 @@ final class Stages {
                 .augmentation(augmentation)
                 .schedule(schedule(how))
                 .listener(listener)
+                .identity(how + " " + job.augment() + " " + step)
                 .checkpoint(folder.resolve(name.isEmpty() ? "checkpoint" : name + ".checkpoint"));
         return name.isEmpty() ? trainer.keepBestIn(folder.resolve("model.onnx")) : trainer;
     }

@@ -11,11 +11,12 @@ final class Fingerprint {
 
     private Fingerprint() {}
 
-    static String of(Graph graph, TrainingSettings settings, Objective objective) {
+    static String of(Graph graph, TrainingSettings settings, Objective objective, String identity) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update(graph.toModel().toByteArray());
             digest.update(settings.toString().getBytes(StandardCharsets.UTF_8));
+            digest.update(identity.getBytes(StandardCharsets.UTF_8));
             digest.update(objective.describe().getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest.digest()).substring(0, 32);
         } catch (NoSuchAlgorithmException e) {

@@ -28,6 +28,7 @@ public final class Trainer {
     private TrainingListener listener = TrainingListener.SILENT;
     private Predicate<String> trains = name -> true;
     private WeightRule rule = WeightRule.NONE;
+    private String identity = "";
     private Path checkpoint;
     private Path best;
     private boolean selfTest = true;
@@ -81,6 +82,12 @@ public final class Trainer {
         return this;
     }
 
+    /** What else sets this training apart (schedule, optimiser, augmentation), so that a checkpoint of another is refused. */
+    public Trainer identity(String facts) {
+        identity = facts;
+        return this;
+    }
+
     /** Without the gradient self-test, for graphs whose shapes were tested before. */
     public Trainer withoutSelfTest() {
         selfTest = false;
@@ -107,7 +114,7 @@ public final class Trainer {
         GraphProgram program = GraphProgram.of(graph, operators);
         DataCheck.check(graph, training, validation, output, objective.worksWithoutLabels());
         int classes = objective.worksWithoutLabels() && !training.labelled() ? 0 : DataCheck.classes(graph, output);
-        String job = Fingerprint.of(graph, settings, objective);
+        String job = Fingerprint.of(graph, settings, objective, identity);
         String data = training.digest() + "|" + validation.digest();
         Checkpoint from = resume(job, data);
         ModelState state = ModelState.load(graph, backend, trains);
