@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class EmbeddedBroker implements Broker {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
-    private static final long START_SECONDS = 60;
+    private static final long START_SECONDS = 120;
     private static final long STOP_SECONDS = 20;
     private static final int STORES = 16;
     private static final int STOP_GRACE_MS = 200;
@@ -79,7 +79,12 @@ public final class EmbeddedBroker implements Broker {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw failed(address, e);
-        } catch (IOException | ExecutionException | TimeoutException e) {
+        } catch (TimeoutException e) {
+            throw EdgewrightException.resource(
+                    "BROKER_START_FAILED",
+                    "the embedded broker did not start within " + START_SECONDS + " s; is the machine overloaded?",
+                    e);
+        } catch (IOException | ExecutionException e) {
             throw failed(address, e);
         }
     }
