@@ -1,6 +1,10 @@
 package dev.edgewright.cli;
 
 import dev.edgewright.cli.demo.DemoCommand;
+import dev.edgewright.cli.local.CompressCommand;
+import dev.edgewright.cli.local.EvaluateCommand;
+import dev.edgewright.cli.local.ExplainCommand;
+import dev.edgewright.cli.local.TrainCommand;
 import dev.edgewright.cli.output.Terminal;
 import dev.edgewright.cli.output.Terminal.Style;
 import dev.edgewright.cli.remote.CliFailure;
@@ -38,7 +42,11 @@ public final class Commands {
                 .addSubcommand(new ModelsCommand(shell, clock))
                 .addSubcommand(new VariantsCommand(shell, clock))
                 .addSubcommand(new RolloutsCommand(shell, clock))
-                .addSubcommand(new JobsCommand(shell, clock));
+                .addSubcommand(new JobsCommand(shell, clock))
+                .addSubcommand(new ExplainCommand(shell))
+                .addSubcommand(new CompressCommand(shell))
+                .addSubcommand(new EvaluateCommand(shell))
+                .addSubcommand(new TrainCommand());
         Terminal terminal = shell.terminal();
         root.setOut(terminal.out());
         root.setErr(terminal.err());

@@ -69,12 +69,12 @@ public final class Fields {
                 : value + String.format(java.util.Locale.ROOT, " (%.1f..%.1f)", low * 100, high * 100);
     }
 
-    /** Energy with where the figure comes from, which is never left out. */
+    /** Joules of one inference, idle power subtracted where that is known, with the source, which is never left out. */
     public static String energy(JsonNode telemetry) {
         JsonNode joules = telemetry.path("joulesPerInference");
         return joules.isMissingNode() || joules.isNull()
                 ? Words.UNKNOWN
-                : Words.joules(number(joules, "gross")) + " " + text(joules, "source");
+                : Words.joules(number(joules, joules.has("net") ? "net" : "gross")) + " " + text(joules, "source");
     }
 
     /** {@code [1, 1, 28, 28]}, a free dimension as {@code ?}. */

@@ -13,7 +13,7 @@ final class Documents {
              "assignments":[{"model":"fashion","state":"COMMITTED","activeVariant":"int8-static","variant":"int8-static",
                       "activeManifest":"%s","why":"fastest of 2 that keep the accuracy","bytesDone":270000,"bytesTotal":270000}],
              "telemetry":[{"model":"fashion","variant":"int8-static","requests":120,"errors":1,"p50Ms":0.4213,"p95Ms":1.5,
-                      "joulesPerInference":{"source":"estimated","gross":0.00123}}]}""".formatted(HEX_A);
+                      "joulesPerInference":{"source":"estimated","gross":0.00200,"net":0.00123}}]}""".formatted(HEX_A);
 
     static final String SILENT = """
             {"id":"cam-2","state":"OFFLINE","labels":{},"assignments":[],"telemetry":[]}""";
