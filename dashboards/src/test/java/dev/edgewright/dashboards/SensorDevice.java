@@ -32,7 +32,6 @@ final class SensorDevice implements AutoCloseable {
         publish(
                 Topics.presence(ID),
                 Presence.newBuilder()
-                        .setDeviceId(ID.value())
                         .setBootId(boot.toByteString())
                         .setOnline(true)
                         .build());

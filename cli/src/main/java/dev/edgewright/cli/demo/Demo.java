@@ -182,8 +182,7 @@ final class Demo {
         if (!"SUCCEEDED".equals(done.path("state").asText())) {
             throw new CliFailure(
                     Exit.FAILED,
-                    "making variants ended " + Fields.text(done, "state") + ": "
-                            + Fields.text(done.path("error"), "message"),
+                    "making variants ended " + Fields.text(done, "state") + ": " + Fields.text(done, "error"),
                     "");
         }
         say("Variants made in " + seconds(start) + ":");

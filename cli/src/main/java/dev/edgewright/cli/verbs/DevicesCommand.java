@@ -119,7 +119,7 @@ public final class DevicesCommand extends Noun {
     private void people(JsonNode device, Terminal terminal) {
         JsonNode facts = device.path("facts");
         Sheet sheet = new Sheet(terminal);
-        sheet.state("state", Fields.text(device, "state"), "for " + Fields.age(device, "stateSince", clock));
+        sheet.state("state", Fields.text(device, "state"), "seen " + Fields.age(device, "lastSeen", clock) + " ago");
         sheet.line("class", Fields.text(device, "class"));
         sheet.line("labels", Fields.labels(device.path("labels")));
         sheet.line(
@@ -145,7 +145,7 @@ public final class DevicesCommand extends Noun {
             sheet.heading("Model " + Fields.text(a, "model"));
             sheet.state("update", Fields.text(a, "state"), "rollout " + Fields.text(a, "rollout"));
             sheet.line("serving", Fields.text(a, "activeVariant") + " (" + Fields.digest(a, "activeManifest") + ")");
-            sheet.line("assigned", Fields.text(a, "variant") + " (" + Fields.digest(a, "manifest") + ")");
+            sheet.line("assigned", Fields.digest(a, "manifest"));
             sheet.line("why", Fields.text(a, "why"));
             sheet.line(
                     "fetched",

@@ -47,6 +47,14 @@ public final class Fields {
         return words.isEmpty() ? Words.UNKNOWN : String.join(between, words);
     }
 
+    /** {@code Conv x19, Relu x20} of an object with counts. */
+    public static String counts(JsonNode object) {
+        String joined = object.properties().stream()
+                .map(e -> e.getKey() + " x" + e.getValue().asText())
+                .collect(Collectors.joining(", "));
+        return joined.isEmpty() ? Words.UNKNOWN : joined;
+    }
+
     /** {@code a=1,b=2} of an object with text values. */
     public static String labels(JsonNode object) {
         String joined = object.properties().stream()
@@ -69,12 +77,12 @@ public final class Fields {
                 : value + String.format(java.util.Locale.ROOT, " (%.1f..%.1f)", low * 100, high * 100);
     }
 
-    /** Joules of one inference, idle power subtracted where that is known, with the source, which is never left out. */
+    /** Joules of one inference, idle power subtracted, with the source, which is never left out. */
     public static String energy(JsonNode telemetry) {
         JsonNode joules = telemetry.path("joulesPerInference");
         return joules.isMissingNode() || joules.isNull()
                 ? Words.UNKNOWN
-                : Words.joules(number(joules, joules.has("net") ? "net" : "gross")) + " " + text(joules, "source");
+                : Words.joules(number(joules, "net")) + " " + text(joules, "source");
     }
 
     /** {@code [1, 1, 28, 28]}, a free dimension as {@code ?}. */

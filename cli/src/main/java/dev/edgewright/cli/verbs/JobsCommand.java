@@ -51,7 +51,7 @@ public final class JobsCommand extends Noun {
                         Fields.text(job, "version"),
                         Cell.number(Words.percent(Fields.number(job, "progress"))),
                         Cell.number(Fields.age(job, "createdAt", clock)),
-                        job.has("error") ? Fields.text(job.path("error"), "message") : Fields.text(job, "step"));
+                        job.has("error") ? Fields.text(job, "error") : Fields.text(job, "step"));
             }
             table.print(session.terminal());
         });
@@ -80,9 +80,7 @@ public final class JobsCommand extends Noun {
             sheet.line("recipes", Fields.joined(job.path("recipes"), ", "));
             sheet.line("step", Fields.text(job, "step"));
             if (job.has("error")) {
-                sheet.line(
-                        "error",
-                        Fields.text(job.path("error"), "code") + ": " + Fields.text(job.path("error"), "message"));
+                sheet.line("error", Fields.text(job, "error"));
             }
         });
         return "FAILED".equals(job.path("state").asText()) ? Exit.FAILED.code() : 0;
@@ -101,7 +99,7 @@ public final class JobsCommand extends Noun {
 
     /** A job that did not succeed, as a failure of the verb that waited for it. */
     static CliFailure failed(JsonNode job) {
-        String why = job.has("error") ? ": " + Fields.text(job.path("error"), "message") : "";
+        String why = job.has("error") ? ": " + Fields.text(job, "error") : "";
         return new CliFailure(
                 Exit.FAILED,
                 "job " + Fields.text(job, "id") + " "

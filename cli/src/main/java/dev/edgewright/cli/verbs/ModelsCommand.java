@@ -188,7 +188,7 @@ public final class ModelsCommand extends Noun {
                                 + " parameters, opset " + Fields.text(v, "opset"));
                 v.path("inputs").forEach(t -> sheet.line("input", Fields.shape(t)));
                 v.path("outputs").forEach(t -> sheet.line("output", Fields.shape(t)));
-                sheet.line("operators", Fields.joined(v.path("operators"), " "));
+                sheet.line("operators", Fields.counts(v.path("operators")));
             }
         });
         return 0;

@@ -6,21 +6,21 @@ final class Documents {
     static final String HEX_B = "b".repeat(64);
 
     static final String CAMERA = """
-            {"id":"cam-1","state":"ONLINE","stateSince":"2026-11-24T11:00:00Z","lastSeen":"2026-11-24T11:59:58Z",
+            {"id":"cam-1","state":"ONLINE","lastSeen":"2026-11-24T11:59:58Z",
              "class":"aarch64-4c-dotprod","labels":{"site":"berlin"},"agentVersion":"0.1.0","rejected":0,
              "facts":{"arch":"aarch64","cpuModel":"Cortex-A76","cores":4,"intraOpThreads":2,"ramBytes":4000000000,
                       "diskFreeBytes":9000000000,"isa":["asimd","asimddp"],"power":"MAINS","energySensors":["rapl"]},
-             "assignments":[{"model":"fashion","state":"COMMITTED","activeVariant":"int8-static","variant":"int8-static",
+             "assignments":[{"model":"fashion","state":"COMMITTED","activeVariant":"int8-static",
                       "activeManifest":"%s","why":"fastest of 2 that keep the accuracy","bytesDone":270000,"bytesTotal":270000}],
              "telemetry":[{"model":"fashion","variant":"int8-static","requests":120,"errors":1,"p50Ms":0.4213,"p95Ms":1.5,
-                      "joulesPerInference":{"source":"estimated","gross":0.00200,"net":0.00123}}]}""".formatted(HEX_A);
+                      "joulesPerInference":{"source":"estimated","net":0.00123}}]}""".formatted(HEX_A);
 
     static final String SILENT = """
             {"id":"cam-2","state":"OFFLINE","labels":{},"assignments":[],"telemetry":[]}""";
 
     static final String MODEL = """
             {"name":"fashion","dataPresent":%s,"versions":[{"version":"1","digest":"%s","sizeBytes":1080000,"opset":17,
-             "parameters":270000,"importedAt":"2026-11-24T11:58:00Z","operators":["Conv","Relu"],
+             "parameters":270000,"importedAt":"2026-11-24T11:58:00Z","operators":{"Conv":19,"Relu":20},
              "inputs":[{"name":"image","datatype":"FP32","shape":[-1,1,28,28]}],
              "outputs":[{"name":"logits","datatype":"FP32","shape":[-1,10]}]}]%s}""";
 
@@ -40,11 +40,7 @@ final class Documents {
         return """
                 {"id":"7","kind":"variants","state":"%s","progress":%s,"step":"quantize","model":"fashion",
                  "createdAt":"2026-11-24T11:59:00Z"%s}""".formatted(
-                        state,
-                        progress,
-                        state.equals("FAILED")
-                                ? ",\"error\":{\"code\":\"DATA_SHAPE\",\"message\":\"images are 27 wide\"}"
-                                : "");
+                        state, progress, state.equals("FAILED") ? ",\"error\":\"DATA_SHAPE: images are 27 wide\"" : "");
     }
 
     static String rollout(String state, int committed, int failed) {
