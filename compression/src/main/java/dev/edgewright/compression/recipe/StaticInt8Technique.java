@@ -11,8 +11,10 @@ import dev.edgewright.compression.graph.Graph;
 import dev.edgewright.compression.pass.Pass;
 import dev.edgewright.compression.pass.PassContext;
 import dev.edgewright.compression.pass.PassResult;
+import dev.edgewright.compression.pass.PassSequence;
 import dev.edgewright.compression.quantize.BiasCorrection;
 import dev.edgewright.compression.quantize.FusionVerifier;
+import dev.edgewright.compression.quantize.SaturationFree;
 import dev.edgewright.compression.quantize.StaticInt8;
 import dev.edgewright.compression.quantize.StaticInt8Options;
 import dev.edgewright.compression.quantize.WeightCodes;
@@ -24,7 +26,7 @@ import java.util.TreeSet;
 
 /**
  * {@code int8-static}: calibrates and quantises. Parameters: {@code calibrator} (min-max, percentile, entropy, mse), {@code per-channel},
- * {@code weight-bits} (8 or 7), {@code activations} (uint8 or int8), {@code depthwise}, {@code keep-float} (a list of node names or outputs), {@code bias-correction}.
+ * {@code weight-bits} (8 or 7), {@code activations} (uint8 or int8), {@code depthwise}, {@code keep-float} (a list of node names or outputs), {@code target} (vnni, arm64, or avx2 for weights that cannot saturate), {@code bias-correction}.
  */
 public final class StaticInt8Technique implements Technique {
 
@@ -45,7 +47,8 @@ public final class StaticInt8Technique implements Technique {
                 "activations",
                 "depthwise",
                 "keep-float",
-                "bias-correction");
+                "bias-correction",
+                "target");
         StaticInt8Options options = StaticInt8Options.defaults()
                 .withCalibrator(calibrator(parameters.text("calibrator", "mse")))
                 .withPerChannel(parameters.flag("per-channel", true))
@@ -53,7 +56,15 @@ public final class StaticInt8Technique implements Technique {
                 .withUnsigned(unsigned(parameters.text("activations", "uint8")))
                 .withDepthwise(parameters.flag("depthwise", true))
                 .withKeepFloat(parameters.texts("keep-float"));
-        return new CalibratedInt8(options, parameters.flag("bias-correction", true));
+        Pass int8 = new CalibratedInt8(options, parameters.flag("bias-correction", true));
+        return switch (parameters.text("target", "vnni")) {
+            case "vnni", "arm64" -> int8;
+            case "avx2" -> new PassSequence("int8-static", List.of(int8, new SaturationFree()));
+            default ->
+                throw new CompressionException(
+                        Code.RECIPE_INVALID,
+                        "target must be vnni, arm64 or avx2, not " + parameters.text("target", ""));
+        };
     }
 
     private static Calibrator calibrator(String name) {
