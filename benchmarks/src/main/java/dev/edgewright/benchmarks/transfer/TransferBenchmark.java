@@ -70,7 +70,7 @@ public final class TransferBenchmark {
             long size = rest.get("/api/v1/models/" + run + "/variants")
                     .path("items")
                     .get(0)
-                    .path("size")
+                    .path("sizeBytes")
                     .asLong();
             for (int i = 0; i < count; i++) {
                 agents.add(AgentMain.start(AgentConfig.parse(
@@ -113,8 +113,7 @@ public final class TransferBenchmark {
                     serving,
                     size / 1e6 * count / fetched,
                     published / size);
-        } finally {
-            agents.forEach(RunningAgent::close);
+            agents.forEach(RunningAgent::close); // before the broker, lest they try to reconnect
         }
     }
 
