@@ -48,6 +48,7 @@ public final class CoapLink implements Link {
     private LinkListener listener;
     private long lastExchange;
     private long observeAgainAt;
+    private volatile long observedAt;
 
     public CoapLink(CoapSettings settings, RandomGenerator random, LongSupplier unixMillis) {
         this.settings = settings;
@@ -153,7 +154,9 @@ public final class CoapLink implements Link {
             } else {
                 getNext(exchanges);
             }
-            if (registered && !observing && now() >= observeAgainAt) {
+            boolean stale =
+                    observing && now() - observedAt > settings.heartbeat().toNanos();
+            if (registered && (stale || !observing && now() >= observeAgainAt)) {
                 observe(exchanges);
             }
             if (now() - lastExchange > settings.heartbeat().toNanos()) {
@@ -196,8 +199,13 @@ public final class CoapLink implements Link {
         }
     }
 
+    /**
+     * A server that started again in between knows nothing of the observation and says nothing (RFC 7641 §3.3.1 leaves it to
+     * the client to ask again), so it is renewed when no notification came for a heartbeat.
+     */
     private void observe(CoapExchanges exchanges) {
         observing = true;
+        observedAt = now();
         exchanges.observe("/v1/desired", this::desired, () -> {
             observing = false;
             observeAgainAt = now() + Duration.ofSeconds(2).toNanos();
@@ -206,6 +214,7 @@ public final class CoapLink implements Link {
     }
 
     private void desired(byte[] payload) {
+        observedAt = now();
         if (payload.length > Limits.DESIRED_BYTES) {
             listener.refused("TOO_LARGE", "a desired state of " + payload.length + " bytes");
         } else {

@@ -14,7 +14,8 @@ import java.util.Optional;
  *
  * @param server {@code coaps://host:port}, or {@code coap://} to loopback
  * @param psk pre-shared key (RFC 4279) of this device, whose id is the identity; needed for {@code coaps}
- * @param heartbeat presence is posted again after so long without any other exchange
+ * @param heartbeat presence is posted again after so long without any other exchange, and the observation renewed after so
+ *     long without a notification
  * @param answer how long an exchange may take, retransmissions included (RFC 7252 §4.8.2 allows 93 s)
  */
 public record CoapSettings(
@@ -40,7 +41,7 @@ public record CoapSettings(
 
     public static CoapSettings of(
             URI server, DeviceId device, BootId boot, String agentVersion, Optional<byte[]> psk, Duration answer) {
-        return new CoapSettings(server, device, boot, agentVersion, psk, Duration.ofSeconds(30), answer);
+        return new CoapSettings(server, device, boot, agentVersion, psk, Duration.ofSeconds(20), answer);
     }
 
     boolean secure() {
