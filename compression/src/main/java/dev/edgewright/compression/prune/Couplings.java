@@ -139,6 +139,12 @@ final class Couplings {
         }
     }
 
+    /** Freezes all that a node reads and writes. */
+    void freezeAll(Node node, String reason) {
+        node.reads().forEach(value -> freeze(value, reason));
+        node.outputs().forEach(value -> freeze(value, reason));
+    }
+
     void link(String a, int axisA, int indexA, String b, int axisB, int indexB) {
         int left = find(first.get(new Slot(a, axisA)) + indexA);
         int right = find(first.get(new Slot(b, axisB)) + indexB);

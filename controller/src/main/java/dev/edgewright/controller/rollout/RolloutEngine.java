@@ -2,8 +2,6 @@ package dev.edgewright.controller.rollout;
 
 import dev.edgewright.common.error.EdgewrightException;
 import dev.edgewright.common.id.DeviceId;
-import dev.edgewright.common.id.Digest;
-import dev.edgewright.common.id.ModelName;
 import dev.edgewright.common.id.RolloutId;
 import dev.edgewright.common.signing.SigningKey;
 import dev.edgewright.controller.catalog.CatalogService;
@@ -13,19 +11,14 @@ import dev.edgewright.controller.fleet.FleetService;
 import dev.edgewright.controller.selection.SelectionService;
 import dev.edgewright.controller.telemetry.Cohorts;
 import dev.edgewright.controller.telemetry.TelemetryService;
-import dev.edgewright.controller.telemetry.Usage;
 import java.time.Clock;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -51,17 +44,15 @@ public final class RolloutEngine implements RolloutService, Cohorts {
     private final DesiredBook book;
     private final DesiredOutbox outbox;
     private final Clock clock;
-    private final Executor runner;
+    private final ReportQueue reports;
     private final Supplier<RolloutId> ids;
 
     private final Map<RolloutId, LiveRollout> live = new ConcurrentHashMap<>();
     private final List<RolloutListener> listeners = new CopyOnWriteArrayList<>();
-    private final Set<DeviceId> dirty = ConcurrentHashMap.newKeySet();
-    private final AtomicBoolean awake = new AtomicBoolean();
     private final AtomicLong lateReports = new AtomicLong();
     private final AtomicLong decisions = new AtomicLong();
 
-    /** @param runner runs {@code drain}; one thread, or the caller's own in tests */
+    /** @param runner takes what devices reported; one thread, or the caller's own in tests */
     public RolloutEngine(
             FleetService fleet,
             CatalogService catalog,
@@ -81,28 +72,10 @@ public final class RolloutEngine implements RolloutService, Cohorts {
         this.steps = new RolloutSteps(fleet, catalog, gates, book);
         this.outbox = new DesiredOutbox(publisher, fleetKey);
         this.clock = clock;
-        this.runner = runner;
+        this.reports = new ReportQueue(runner, this::onReports);
         this.ids = ids;
         store.live().forEach(r -> live.put(r.id(), LiveRollout.load(store, r)));
         fleet.addListener(this::onFleetChange);
-    }
-
-    private record FleetMeasurements(FleetService fleet, TelemetryService telemetry)
-            implements GateKeeper.Measurements {
-        @Override
-        public Optional<Usage> usage(DeviceId device, ModelName model, Digest manifest) {
-            return telemetry.usage(device, model, manifest);
-        }
-
-        @Override
-        public OptionalDouble agreement(DeviceId device, ModelName model, Digest manifest) {
-            return fleet.get(device)
-                    .flatMap(d -> d.report(model.value()))
-                    .filter(r -> r.getManifest().equals(manifest.toByteString())
-                            && r.getProbe().getRuns() > 0)
-                    .map(r -> OptionalDouble.of(r.getProbe().getAgreement()))
-                    .orElse(OptionalDouble.empty());
-        }
     }
 
     // ------------------------------------------------------------------ what people do
@@ -111,9 +84,9 @@ public final class RolloutEngine implements RolloutService, Cohorts {
     public synchronized RolloutDetail create(RolloutRequest request) {
         var now = clock.instant();
         var plan = planner.plan(ids.get(), request, now);
-        var overlaps = overlaps(plan);
-        overlaps.forEach((other, devices) -> refuseUnlessHigher(plan.rollout(), other.rollout(), devices));
-        overlaps.forEach((other, devices) -> takeDevices(plan.rollout(), other, devices));
+        var overlaps = RolloutOverlaps.of(plan, live.values());
+        overlaps.refuseUnlessHighest();
+        overlaps.held().keySet().forEach(other -> step(other, draft -> overlaps.take(other, draft)));
         store.add(plan.rollout(), plan.targets(), plan.history());
         live.put(
                 plan.rollout().id(),
@@ -126,56 +99,6 @@ public final class RolloutEngine implements RolloutService, Cohorts {
                 .log("rollout planned");
         reconcile(plan.rollout().id());
         return detail(plan.rollout().id());
-    }
-
-    private Map<LiveRollout, List<DeviceId>> overlaps(RolloutPlanner.Plan plan) {
-        var wanted = new java.util.HashSet<DeviceId>();
-        plan.targets().stream().filter(t -> !t.state().neutral()).forEach(t -> wanted.add(t.device()));
-        var overlaps = new LinkedHashMap<LiveRollout, List<DeviceId>>();
-        for (LiveRollout other : live.values()) {
-            boolean sameModel = other.rollout()
-                    .request()
-                    .model()
-                    .equals(plan.rollout().request().model());
-            if (!sameModel || !other.rollout().state().live()) {
-                continue;
-            }
-            var shared = other.targets().stream()
-                    .filter(t -> !t.state().neutral() && wanted.contains(t.device()))
-                    .map(Target::device)
-                    .toList();
-            if (!shared.isEmpty()) {
-                overlaps.put(other, shared);
-            }
-        }
-        return overlaps;
-    }
-
-    private static void refuseUnlessHigher(Rollout mine, Rollout other, List<DeviceId> devices) {
-        if (mine.request().priority() <= other.request().priority()) {
-            throw EdgewrightException.caller(
-                    "ROLLOUT_OVERLAPS",
-                    "rollout " + other.id() + " of the same model is " + other.state() + " and holds "
-                            + devices.size() + " of these devices, first " + devices.get(0)
-                            + "; abort it, wait for it, or ask with a priority above "
-                            + other.request().priority());
-        }
-    }
-
-    private void takeDevices(Rollout winner, LiveRollout other, List<DeviceId> devices) {
-        step(other, draft -> {
-            for (DeviceId device : devices) {
-                var target = other.target(device).orElseThrow();
-                RolloutTables.TARGET
-                        .next(target.state(), TargetEvent.SUPERSEDE)
-                        .ifPresent(next -> draft.put(target.in(
-                                next, draft.now(), Optional.of("SUPERSEDED: taken by rollout " + winner.id()))));
-            }
-            draft.note(
-                    "verdict",
-                    winner.request().createdBy(),
-                    devices.size() + " devices were taken by rollout " + winner.id() + " of higher priority");
-        });
     }
 
     @Override
@@ -270,31 +193,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
 
     private void onFleetChange(Device device, FleetChange change) {
         if (change == FleetChange.REPORTED || change == FleetChange.HELLO) {
-            dirty.add(device.id());
-            wake();
-        }
-    }
-
-    private void wake() {
-        if (awake.compareAndSet(false, true)) {
-            runner.execute(this::drain);
-        }
-    }
-
-    private void drain() {
-        try {
-            while (!dirty.isEmpty()) {
-                var devices = List.copyOf(dirty);
-                dirty.removeAll(devices);
-                onReports(devices);
-            }
-        } catch (RuntimeException e) {
-            LOG.atError().setCause(e).log("reports could not be taken; the next tick looks at them again");
-        } finally {
-            awake.set(false);
-        }
-        if (!dirty.isEmpty()) {
-            wake();
+            reports.add(device.id());
         }
     }
 
