@@ -20,6 +20,13 @@ final class Verdict {
         this.terminal = terminal;
     }
 
+    /** Whether every device answered enough images to be judged. */
+    static boolean enough(DemoView.State state) {
+        return state.devices().stream()
+                .map(device -> state.scores().get(device.path("id").asText()))
+                .allMatch(score -> score != null && score.answered() >= ENOUGH_IMAGES);
+    }
+
     /** Prints one line a device; 0 where all is well. */
     int judge(DemoView.State state, double floor) {
         boolean good = "SUCCEEDED".equals(state.rolloutState());
