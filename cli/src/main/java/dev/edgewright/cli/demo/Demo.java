@@ -80,7 +80,8 @@ final class Demo {
                     demo.plain(state, Duration.between(began, now)).forEach(view::note);
                     lastPrint = now;
                 }
-                boolean ended = toCommitted != null && Verdict.enough(state);
+                boolean ended =
+                        toCommitted != null && (!"SUCCEEDED".equals(state.rolloutState()) || Verdict.enough(state));
                 if (limit != null && isOver(Duration.between(began, now), limit, ended)) {
                     break;
                 }
