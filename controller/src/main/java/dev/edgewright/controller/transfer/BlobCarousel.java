@@ -33,6 +33,7 @@ final class BlobCarousel {
         private ChunkBitmap owed;
         private int room;
         private long lastWant;
+        private int missing = Integer.MAX_VALUE;
         private boolean lagging;
 
         Receiver(long joined) {
@@ -60,7 +61,13 @@ final class BlobCarousel {
             receivers.put(device, receiver);
             lastJoin = now;
         }
+        if (receiver.room <= 0 && missing.cardinality() >= receiver.missing && !receiver.lagging) {
+            // All that it had room for went out and nothing arrived: nobody waits for it any longer.
+            receiver.lagging = true;
+            dropped++;
+        }
         receiver.lastWant = now;
+        receiver.missing = missing.cardinality();
         receiver.room = Math.max(1, window);
         receiver.owed = missing.copy();
         for (int i = missing.next(0); i >= 0; i = missing.next(i + 1)) {

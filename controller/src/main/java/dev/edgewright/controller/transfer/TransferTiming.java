@@ -12,5 +12,5 @@ package dev.edgewright.controller.transfer;
  */
 public record TransferTiming(
         long gatherQuiet, long gatherMost, long inFlight, long patience, long stalled, long forgotten) {
-    public static final TransferTiming DEFAULT = new TransferTiming(200, 1500, 2000, 1000, 5000, 60_000);
+    public static final TransferTiming DEFAULT = new TransferTiming(200, 1500, 10_000, 4000, 15_000, 60_000);
 }
