@@ -1,0 +1,334 @@
+package dev.edgewright.simulator.device;
+
+import com.google.protobuf.ByteString;
+import dev.edgewright.common.id.Digest;
+import dev.edgewright.common.protocol.v1.Assignment;
+import dev.edgewright.common.protocol.v1.AssignmentReport;
+import dev.edgewright.common.protocol.v1.Limits;
+import dev.edgewright.common.protocol.v1.Manifest;
+import dev.edgewright.common.protocol.v1.ModelWindow;
+import dev.edgewright.common.protocol.v1.ProbeResult;
+import dev.edgewright.common.protocol.v1.ReportedError;
+import dev.edgewright.common.update.UpdateEvent;
+import dev.edgewright.common.update.UpdateLifecycle;
+import dev.edgewright.common.update.UpdateState;
+import dev.edgewright.simulator.profile.Fault;
+import dev.edgewright.simulator.profile.Profile;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/** One model on one device: walks {@link UpdateLifecycle#TABLE} as offers, chunks and time come in. */
+final class ModelLife {
+
+    private static final long ASK_FOR_REQUESTS_MS = 1_000;
+    private static final int HELD_MANIFESTS = 8;
+
+    /** A variant that serves or did. */
+    private record Variant(Digest manifest, String name, double factor, double errorRatio) {}
+
+    private final Blueprint blueprint;
+    private final Set<ByteString> heldChunks;
+    private final RandomGenerator random;
+    private final Consumer<Action> out;
+    private final Traffic traffic;
+    private final Set<Digest> heldManifests = new HashSet<>();
+    private UpdateState state = UpdateState.IDLE;
+    private long sinceMs;
+    private long dueMs = Long.MAX_VALUE;
+    private Assignment assignment = Assignment.getDefaultInstance();
+    private Manifest manifest = Manifest.getDefaultInstance();
+    private Digest target;
+    private Optional<Variant> active = Optional.empty();
+    private Optional<Variant> previous = Optional.empty();
+    private ReportedError error = ReportedError.getDefaultInstance();
+    private ProbeResult probe = ProbeResult.getDefaultInstance();
+    private Fetch fetch;
+    private boolean changed;
+
+    ModelLife(
+            Blueprint blueprint,
+            Set<ByteString> heldChunks,
+            RandomGenerator random,
+            long nowMs,
+            Consumer<Action> out) {
+        this.blueprint = blueprint;
+        this.heldChunks = heldChunks;
+        this.random = random;
+        this.out = out;
+        this.traffic = new Traffic(profile(), random, nowMs);
+    }
+
+    UpdateState state() {
+        return state;
+    }
+
+    /** Whether the state changed since the last call. */
+    boolean takeChanged() {
+        boolean was = changed;
+        changed = false;
+        return was;
+    }
+
+    boolean isNewer(Assignment offered) {
+        return target == null || Long.compareUnsigned(offered.getSequence(), assignment.getSequence()) > 0;
+    }
+
+    /** A newer assignment; the manifest is checked, or says why it cannot be taken. */
+    void offer(Assignment offered, DesiredCheck.Checked checked, long nowMs) {
+        boolean hasCommitted = state != UpdateState.WATCHING;
+        stopFetch();
+        if (state == UpdateState.WATCHING) {
+            serve(previous); // what was on trial no longer does
+        }
+        assignment = offered;
+        target = Digest.of(offered.getManifest().getPayload());
+        error = ReportedError.getDefaultInstance();
+        probe = ProbeResult.getDefaultInstance();
+        if (offered.getRemove()) {
+            remove(nowMs);
+            return;
+        }
+        if (hasCommitted) {
+            previous = active;
+        }
+        move(UpdateLifecycle.offer(state), nowMs);
+        if (checked.manifest().isEmpty()) {
+            fail(UpdateEvent.GAVE_UP, checked.code(), checked.detail(), nowMs);
+            return;
+        }
+        manifest = checked.manifest().get();
+        if (!heldManifests.contains(target)) {
+            fetch = new Fetch(blueprint, manifest, heldChunks, random, nowMs, out);
+        }
+        tick(nowMs);
+    }
+
+    /** True where the frame was one that this model was missing. */
+    boolean take(Digest blob, int chunk, byte[] frame, long nowMs) {
+        if (fetch == null || state != UpdateState.FETCHING || !fetch.take(blob, chunk, frame, nowMs)) {
+            return false;
+        }
+        tick(nowMs);
+        return true;
+    }
+
+    void reconnected(long nowMs) {
+        if (fetch != null) {
+            fetch.reconnected(nowMs);
+        }
+    }
+
+    /** When {@link #tick} has something to do, unix milliseconds; {@link Long#MAX_VALUE} for never. */
+    long wakeAtMs() {
+        if (state != UpdateState.FETCHING) {
+            return dueMs;
+        }
+        long wake = fetch == null ? 0 : fetch.wakeAtMs();
+        return assignment.getDeadlineUnixMs() == 0 ? wake : Math.min(wake, assignment.getDeadlineUnixMs());
+    }
+
+    /** Does all that is due. */
+    void tick(long nowMs) {
+        UpdateState before;
+        do {
+            before = state;
+            if (nowMs >= wakeAtMs()) {
+                step(nowMs);
+            }
+        } while (state != before);
+    }
+
+    private void step(long nowMs) {
+        switch (state) {
+            case FETCHING -> fetching(nowMs);
+            case VERIFYING -> verifying(nowMs);
+            case PROBING -> probing(nowMs);
+            case WATCHING -> watching(nowMs);
+            default -> dueMs = Long.MAX_VALUE;
+        }
+    }
+
+    private void fetching(long nowMs) {
+        if (fetch != null && fetch.contradicted()) {
+            fail(UpdateEvent.GAVE_UP, "INDEX_INVALID", "a file does not fit its chunk index", nowMs);
+        } else if (fetch == null || fetch.complete(nowMs)) {
+            heldManifests.add(target);
+            move(UpdateEvent.FETCHED, nowMs);
+            dueMs = nowMs + profile().verify().toMillis();
+        } else if (assignment.getDeadlineUnixMs() != 0 && nowMs >= assignment.getDeadlineUnixMs()) {
+            fail(UpdateEvent.GAVE_UP, "DEADLINE", "not fetched in time", nowMs);
+        } else {
+            fetch.tick(nowMs);
+        }
+    }
+
+    private void verifying(long nowMs) {
+        List<String> lacking = manifest.getRequiresIsaList().stream()
+                .filter(need -> Arrays.stream(need.split("\\|")).noneMatch(profile().isa()::contains))
+                .toList();
+        if (blueprint.fault() == Fault.FAILS_VERIFYING) {
+            fail(UpdateEvent.REFUSED, "INJECTED_FAULT", "this device fails in VERIFYING", nowMs);
+        } else if (!lacking.isEmpty()) {
+            fail(UpdateEvent.REFUSED, "ISA_MISSING", "needs " + lacking + ", has " + profile().isa(), nowMs);
+        } else if (manifest.getPeakMemoryBytes() > profile().ramMb() * 1024L * 1024) {
+            fail(UpdateEvent.REFUSED, "MEMORY_LIMIT", "needs " + manifest.getPeakMemoryBytes() + " bytes", nowMs);
+        } else {
+            move(UpdateEvent.VERIFIED, nowMs);
+            dueMs = nowMs + profile().probe().toMillis();
+        }
+    }
+
+    private void probing(long nowMs) {
+        Limits limits = assignment.getLimits();
+        double p95 = traffic.p95Ms(newFactor());
+        probe = ProbeResult.newBuilder()
+                .setP50Ms(traffic.medianMs(newFactor()))
+                .setP95Ms(p95)
+                .setMemoryBytes(manifest.getPeakMemoryBytes())
+                .setCosine(1)
+                .setAgreement(1)
+                .setRuns(32)
+                .build();
+        if (blueprint.fault() == Fault.FAILS_PROBING) {
+            fail(UpdateEvent.UNHEALTHY, "INJECTED_FAULT", "this device fails in PROBING", nowMs);
+        } else if (limits.getMaxP95Ms() > 0 && p95 > limits.getMaxP95Ms()) {
+            fail(UpdateEvent.UNHEALTHY, "LATENCY_LIMIT", "p95 " + p95 + " ms", nowMs);
+        } else if (limits.getMaxMemoryBytes() > 0 && manifest.getPeakMemoryBytes() > limits.getMaxMemoryBytes()) {
+            fail(UpdateEvent.UNHEALTHY, "MEMORY_LIMIT", "peak " + manifest.getPeakMemoryBytes() + " bytes", nowMs);
+        } else {
+            serveTarget(nowMs);
+        }
+    }
+
+    private void serveTarget(long nowMs) {
+        advance(nowMs);
+        serve(Optional.of(new Variant(target, manifest.getVariant(), newFactor(), newErrorRatio())));
+        move(UpdateEvent.HEALTHY, nowMs);
+        dueMs = assignment.getRevert() ? nowMs : nowMs + assignment.getWatchSeconds() * 1000L;
+    }
+
+    private void watching(long nowMs) {
+        advance(nowMs);
+        if (!assignment.getRevert() && traffic.requestsSinceSwitch() < assignment.getWatchMinRequests()) {
+            dueMs = nowMs + ASK_FOR_REQUESTS_MS;
+            return;
+        }
+        Optional<String> breach =
+                assignment.getRevert() ? Optional.empty() : traffic.breach(assignment.getLimits());
+        if (breach.isPresent()) {
+            serve(previous);
+            fail(UpdateEvent.REGRESSED, "REGRESSED", breach.get(), nowMs);
+        } else {
+            move(UpdateEvent.SETTLED, nowMs);
+        }
+    }
+
+    /** Nothing of the model stays, as an agent frees its disk. */
+    private void remove(long nowMs) {
+        if (state != UpdateState.IDLE) {
+            move(UpdateEvent.REMOVED, nowMs);
+        }
+        active = Optional.empty();
+        previous = Optional.empty();
+        heldManifests.clear();
+        traffic.stopped(nowMs);
+    }
+
+    private void fail(UpdateEvent event, String code, String message, long nowMs) {
+        error = ReportedError.newBuilder().setCode(code).setMessage(message).build();
+        move(event, nowMs);
+    }
+
+    private void move(UpdateEvent event, long nowMs) {
+        state = UpdateLifecycle.TABLE.require(state, event, new ArrayList<>());
+        sinceMs = nowMs;
+        dueMs = Long.MAX_VALUE;
+        changed = true;
+        if (state != UpdateState.FETCHING) {
+            stopFetch();
+        }
+        if (heldManifests.size() > HELD_MANIFESTS) {
+            heldManifests.removeIf(held -> !held.equals(target) && active.stream().noneMatch(a -> a.manifest().equals(held)));
+        }
+    }
+
+    private void serve(Optional<Variant> variant) {
+        active = variant;
+        traffic.switched(
+                variant.map(Variant::factor).orElse(1.0),
+                variant.map(Variant::errorRatio).orElse(0.0));
+    }
+
+    private void stopFetch() {
+        if (fetch != null) {
+            fetch.stop();
+            fetch = null;
+        }
+    }
+
+    private void advance(long nowMs) {
+        if (active.isPresent()) {
+            traffic.advance(nowMs);
+        } else {
+            traffic.stopped(nowMs);
+        }
+    }
+
+    private double newFactor() {
+        return blueprint.fault() == Fault.REGRESSES && previous.isPresent() && !assignment.getRevert()
+                ? blueprint.faults().regress().factor()
+                : 1;
+    }
+
+    private double newErrorRatio() {
+        return blueprint.fault() == Fault.ANSWERS_ERRORS && !assignment.getRevert()
+                ? blueprint.faults().errors().ratio()
+                : 0;
+    }
+
+    private Profile profile() {
+        return blueprint.kind().profile();
+    }
+
+    AssignmentReport report() {
+        long total = fetch != null
+                ? fetch.total()
+                : manifest.getGraph().getSize() + manifest.getGolden().getSize();
+        AssignmentReport.Builder report = AssignmentReport.newBuilder()
+                .setModel(assignment.getModel())
+                .setSequence(assignment.getSequence())
+                .setRolloutId(assignment.getRolloutId())
+                .setManifest(target.toByteString())
+                .setState(state.toProto())
+                .setBytesTotal(total)
+                .setBytesDone(fetch != null ? fetch.done() : heldManifests.contains(target) ? total : 0)
+                .setBytesReused(fetch != null ? fetch.reused() : 0)
+                .setSinceUnixMs(sinceMs);
+        active.ifPresent(variant -> report.setActiveManifest(variant.manifest().toByteString())
+                .setActiveVariant(variant.name()));
+        previous.ifPresent(variant -> report.setPreviousManifest(variant.manifest().toByteString()));
+        if (!error.getCode().isEmpty()) {
+            report.setError(error);
+        }
+        if (probe.getRuns() > 0) {
+            report.setProbe(probe);
+        }
+        return report.build();
+    }
+
+    /** The window until now; empty while nothing serves. */
+    Optional<ModelWindow> window(long nowMs) {
+        advance(nowMs);
+        return active.map(variant -> traffic.window()
+                .setModel(assignment.getModel())
+                .setManifest(variant.manifest().toByteString())
+                .setVariant(variant.name())
+                .build());
+    }
+}

@@ -1,0 +1,314 @@
+package dev.edgewright.simulator.device;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
+import dev.edgewright.common.id.DeviceId;
+import dev.edgewright.common.protocol.Codec;
+import dev.edgewright.common.protocol.MessageKind;
+import dev.edgewright.common.protocol.TopicMatch;
+import dev.edgewright.common.protocol.Topics;
+import dev.edgewright.common.protocol.v1.Assignment;
+import dev.edgewright.common.protocol.v1.DesiredState;
+import dev.edgewright.common.protocol.v1.DeviceFacts;
+import dev.edgewright.common.protocol.v1.Hello;
+import dev.edgewright.common.protocol.v1.PowerSource;
+import dev.edgewright.common.protocol.v1.Presence;
+import dev.edgewright.common.protocol.v1.Reported;
+import dev.edgewright.common.protocol.v1.TelemetryWindow;
+import dev.edgewright.common.signing.TrustedKeys;
+import dev.edgewright.common.update.UpdateState;
+import dev.edgewright.simulator.profile.Fault;
+import dev.edgewright.simulator.profile.Profile;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/**
+ * A device that speaks the whole protocol and runs no model. Messages and the time come in, {@link Action}s go out; it knows no network,
+ * thread or clock. Not thread-safe: one lane owns it. All times are unix milliseconds.
+ */
+public final class VirtualDevice {
+
+    private static final long PROGRESS_MS = 2_000;
+    private static final String VERSION = "simulator";
+
+    private final Blueprint blueprint;
+    private final DesiredCheck check;
+    private final RandomGenerator random;
+    private final Map<String, ModelLife> models = new TreeMap<>();
+    private final Set<ByteString> heldChunks = new HashSet<>();
+    private List<Action> actions = new ArrayList<>();
+    private boolean connected;
+    private boolean silent;
+    private long helloSequence;
+    private long reportedSequence;
+    private long telemetrySequence;
+    private long reportedAtMs;
+    private boolean progressed;
+    private long windowStartMs;
+    private long windowEndMs = Long.MAX_VALUE;
+    private long rejected;
+    private String lastRejection = "";
+    private long chunksTaken;
+    private long bytesTaken;
+
+    public VirtualDevice(Blueprint blueprint, TrustedKeys trust, RandomGenerator random) {
+        this.blueprint = blueprint;
+        this.check = new DesiredCheck(blueprint.id(), trust);
+        this.random = random;
+    }
+
+    public DeviceId id() {
+        return blueprint.id();
+    }
+
+    /** The payload of the last will. */
+    public byte[] lastWill() {
+        return Codec.encode(
+                MessageKind.PRESENCE,
+                Presence.newBuilder().setBootId(blueprint.boot().toByteString()).build(),
+                id());
+    }
+
+    /** The connection stands: says who it is, what it is and how it stands, and asks for its desired state. */
+    public List<Action> connected(long nowMs) {
+        if (!connected && windowEndMs == Long.MAX_VALUE) {
+            windowStartMs = nowMs;
+            windowEndMs = nowMs + 1 + (long) (random.nextDouble() * blueprint.telemetryMs());
+        }
+        connected = true;
+        if (silent) {
+            return List.of();
+        }
+        publish(MessageKind.PRESENCE, presence(nowMs), 1, true);
+        publish(MessageKind.HELLO, hello(), 1, true);
+        report(nowMs);
+        actions.add(new Action.Subscribe(Topics.desired(id())));
+        models.values().forEach(model -> model.reconnected(nowMs));
+        return taken();
+    }
+
+    /** The connection broke. */
+    public void disconnected() {
+        connected = false;
+    }
+
+    public boolean isConnected() {
+        return connected;
+    }
+
+    /** A message came. One that is not for this device, or breaks a rule, changes nothing but counts. */
+    public List<Action> received(String topic, byte[] payload, long nowMs) {
+        if (silent) {
+            return List.of();
+        }
+        TopicMatch match = Topics.parse(topic);
+        if (match instanceof TopicMatch.Device device
+                && device.kind() == MessageKind.DESIRED
+                && device.device().equals(id())) {
+            desired(payload, nowMs);
+        } else if (match instanceof TopicMatch.Blob blob) {
+            chunk(blob, payload, nowMs);
+        }
+        return taken();
+    }
+
+    /** When {@link #tick} has something to do; {@link Long#MAX_VALUE} for never. */
+    public long wakeAtMs() {
+        if (silent || !connected) {
+            return Long.MAX_VALUE;
+        }
+        long wake = windowEndMs;
+        for (ModelLife model : models.values()) {
+            wake = Math.min(wake, model.wakeAtMs());
+        }
+        return wake;
+    }
+
+    /** Does all that is due. */
+    public List<Action> tick(long nowMs) {
+        if (silent || !connected) {
+            return List.of();
+        }
+        models.values().forEach(model -> model.tick(nowMs));
+        if (nowMs >= windowEndMs) {
+            telemetry(nowMs);
+        }
+        reportWhereChanged(nowMs);
+        return taken();
+    }
+
+    /** The orderly end: what to publish before the connection is closed. */
+    public List<Action> closing() {
+        if (silent || !connected) {
+            return List.of();
+        }
+        actions.add(new Action.Publish(Topics.presence(id()), lastWill(), 1, true));
+        return taken();
+    }
+
+    /** Where each model stands. */
+    public void eachState(Consumer<UpdateState> consumer) {
+        models.values().forEach(model -> consumer.accept(model.state()));
+    }
+
+    public boolean isSilent() {
+        return silent;
+    }
+
+    /** Desired states that were refused. */
+    public long rejected() {
+        return rejected;
+    }
+
+    /** Frames that were missing here and are verified. */
+    public long chunksTaken() {
+        return chunksTaken;
+    }
+
+    /** Bytes of those frames. */
+    public long bytesTaken() {
+        return bytesTaken;
+    }
+
+    private void desired(byte[] payload, long nowMs) {
+        DesiredCheck.Ruling ruling = check.judge(payload, nowMs);
+        if (ruling instanceof DesiredCheck.Refused refused) {
+            rejected++;
+            lastRejection = refused.why();
+            report(nowMs);
+        } else if (ruling instanceof DesiredCheck.Accepted accepted) {
+            accept(accepted.state(), nowMs);
+        }
+    }
+
+    private void accept(DesiredState state, long nowMs) {
+        for (Assignment assignment : state.getAssignmentsList()) {
+            ModelLife model = models.get(assignment.getModel());
+            if (model == null || model.isNewer(assignment)) {
+                if (blueprint.fault() == Fault.SILENT) {
+                    silent = true;
+                    actions.clear();
+                    return;
+                }
+                models.computeIfAbsent(
+                                assignment.getModel(),
+                                name -> new ModelLife(
+                                        blueprint, heldChunks, random, nowMs, action -> actions.add(action)))
+                        .offer(assignment, check.manifest(assignment), nowMs);
+            }
+        }
+        report(nowMs);
+    }
+
+    private void chunk(TopicMatch.Blob blob, byte[] frame, long nowMs) {
+        boolean wanted = false;
+        for (ModelLife model : models.values()) {
+            wanted |= model.take(blob.digest(), blob.chunk(), frame, nowMs);
+        }
+        if (wanted) {
+            chunksTaken++;
+            bytesTaken += frame.length;
+            progressed = true;
+        }
+        reportWhereChanged(nowMs);
+    }
+
+    private void reportWhereChanged(long nowMs) {
+        boolean changed = false;
+        for (ModelLife model : models.values()) {
+            changed |= model.takeChanged();
+        }
+        if (changed || progressed && nowMs - reportedAtMs >= PROGRESS_MS) {
+            report(nowMs);
+        }
+    }
+
+    private void report(long nowMs) {
+        Reported.Builder reported = Reported.newBuilder()
+                .setDeviceId(id().value())
+                .setBootId(blueprint.boot().toByteString())
+                .setSequence(++reportedSequence)
+                .setDesiredSequence(check.highest())
+                .setRejected(rejected)
+                .setLastRejection(lastRejection);
+        models.values().forEach(model -> {
+            model.takeChanged();
+            reported.addAssignments(model.report());
+        });
+        publish(MessageKind.REPORTED, reported.build(), 1, true);
+        reportedAtMs = nowMs;
+        progressed = false;
+    }
+
+    private void telemetry(long nowMs) {
+        TelemetryWindow.Builder window = TelemetryWindow.newBuilder()
+                .setDeviceId(id().value())
+                .setBootId(blueprint.boot().toByteString())
+                .setStartUnixMs(windowStartMs)
+                .setLengthMs((int) Math.min(nowMs - windowStartMs, Integer.MAX_VALUE));
+        models.values().forEach(model -> model.window(nowMs).ifPresent(window::addModels));
+        if (window.getModelsCount() > 0) {
+            publish(MessageKind.TELEMETRY, window.setSequence(++telemetrySequence).build(), 0, false);
+        }
+        windowStartMs = nowMs;
+        windowEndMs = nowMs + blueprint.telemetryMs();
+    }
+
+    private Presence presence(long nowMs) {
+        return Presence.newBuilder()
+                .setOnline(true)
+                .setBootId(blueprint.boot().toByteString())
+                .setAtUnixMs(nowMs)
+                .setAgentVersion(VERSION)
+                .build();
+    }
+
+    private Hello hello() {
+        Profile profile = blueprint.kind().profile();
+        long ram = profile.ramMb() * 1024L * 1024;
+        return Hello.newBuilder()
+                .setDeviceId(id().value())
+                .setBootId(blueprint.boot().toByteString())
+                .setSequence(++helloSequence)
+                .setHighestDesiredSequence(check.highest())
+                .setFingerprint(VERSION + "-" + blueprint.kind().name())
+                .putLabels("simulated", "true")
+                .putLabels("profile", blueprint.kind().name())
+                .setFacts(DeviceFacts.newBuilder()
+                        .setArch(profile.arch())
+                        .setOs("virtual")
+                        .setCpuModel(profile.cpu())
+                        .setCores(profile.cores())
+                        .setIntraOpThreads(profile.cores())
+                        .setRamBytes(ram)
+                        .setDiskFreeBytes(8L * ram)
+                        .addAllIsa(profile.isa())
+                        .setPower(PowerSource.POWER_SOURCE_MAINS)
+                        .addEnergySensors("estimated")
+                        .setAgentVersion(VERSION))
+                .build();
+    }
+
+    private void publish(MessageKind kind, Message message, int qos, boolean retained) {
+        String topic =
+                switch (kind) {
+                    case PRESENCE -> Topics.presence(id());
+                    case HELLO -> Topics.hello(id());
+                    case REPORTED -> Topics.reported(id());
+                    default -> Topics.telemetry(id());
+                };
+        actions.add(new Action.Publish(topic, Codec.encode(kind, message, id()), qos, retained));
+    }
+
+    private List<Action> taken() {
+        List<Action> all = actions;
+        actions = new ArrayList<>();
+        return all;
+    }
+}
