@@ -11,6 +11,7 @@ import dev.edgewright.cli.remote.CliFailure;
 import dev.edgewright.cli.remote.Shell;
 import dev.edgewright.cli.serve.AgentCommand;
 import dev.edgewright.cli.serve.ControllerCommand;
+import dev.edgewright.cli.serve.SimulateCommand;
 import dev.edgewright.cli.verbs.DevicesCommand;
 import dev.edgewright.cli.verbs.JobsCommand;
 import dev.edgewright.cli.verbs.ModelsCommand;
@@ -37,6 +38,7 @@ public final class Commands {
                 .addSubcommand(new DemoCommand(shell, clock))
                 .addSubcommand(new ControllerCommand(shell))
                 .addSubcommand(AgentCommand.line(shell))
+                .addSubcommand(new SimulateCommand(shell, clock))
                 .addSubcommand(new TrustCommand(shell))
                 .addSubcommand(new DevicesCommand(shell, clock))
                 .addSubcommand(new ModelsCommand(shell, clock))

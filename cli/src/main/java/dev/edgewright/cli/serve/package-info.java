@@ -1,2 +1,2 @@
-/** {@code edgewright controller} and {@code edgewright agent}: the servers, started in this process. Uses {@code remote} and {@code output}. */
+/** {@code edgewright controller}, {@code agent} and {@code simulate}: what runs until it is stopped, started in this process. Uses {@code remote} and {@code output}. */
 package dev.edgewright.cli.serve;

@@ -1,0 +1,2 @@
+/** What mixes and faults say. */
+package dev.edgewright.simulator.profile;
