@@ -101,15 +101,11 @@ class SimulatedFleetIT {
     }
 
     private void allAreKnown(RunningController controller, RunningSimulation simulation) {
-        await().atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(250))
-                .untilAsserted(() -> {
-                    assertThat(simulation.statistics().connected()).isEqualTo(DEVICES);
-                    JsonNode known = get(controller, "/api/v1/devices?limit=200").get("items");
-                    assertThat(known)
-                            .filteredOn(device -> device.has("class"))
-                            .hasSize(DEVICES);
-                });
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(250)).untilAsserted(() -> {
+            assertThat(simulation.statistics().connected()).isEqualTo(DEVICES);
+            JsonNode known = get(controller, "/api/v1/devices?limit=200").get("items");
+            assertThat(known).filteredOn(device -> device.has("class")).hasSize(DEVICES);
+        });
     }
 
     private String rollout(RunningController controller) throws Exception {
@@ -117,7 +113,7 @@ class SimulatedFleetIT {
                         controller,
                         "/api/v1/rollouts",
                         "{\"model\":\"fashion\",\"watchSeconds\":1,\"maxFailureRatio\":0.1,"
-                                + "\"waves\":[{\"percent\":10},{\"percent\":50},{\"percent\":100}]}")
+                                + "\"waves\":[{\"percent\":10},{\"percent\":40},{\"percent\":50}]}")
                 .get("id")
                 .asText();
     }
@@ -133,9 +129,9 @@ class SimulatedFleetIT {
     }
 
     private JsonNode get(RunningController controller, String path) throws Exception {
-        return json.readTree(
-                http.send(HttpRequest.newBuilder(controller.http().resolve(path)).build(), BodyHandlers.ofString())
-                        .body());
+        return json.readTree(http.send(
+                        HttpRequest.newBuilder(controller.http().resolve(path)).build(), BodyHandlers.ofString())
+                .body());
     }
 
     private JsonNode post(RunningController controller, String path, String body) throws Exception {

@@ -48,10 +48,7 @@ public final class SimulateCommand implements Callable<Integer> {
     @Option(names = "--faults", paramLabel = "FILE", description = "What goes wrong (default: nothing).")
     private String faults;
 
-    @Option(
-            names = "--broker",
-            paramLabel = "URL",
-            description = "tcp:// or ssl:// (default: tcp://127.0.0.1:1883).")
+    @Option(names = "--broker", paramLabel = "URL", description = "tcp:// or ssl:// (default: tcp://127.0.0.1:1883).")
     private String broker;
 
     @Option(

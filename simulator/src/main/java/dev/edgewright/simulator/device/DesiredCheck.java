@@ -56,8 +56,7 @@ final class DesiredCheck {
         }
         byte[] payload;
         try {
-            payload = trust.verify(
-                    Contexts.DESIRED, ((Decoded.Accepted<Signed>) envelope).message());
+            payload = trust.verify(Contexts.DESIRED, ((Decoded.Accepted<Signed>) envelope).message());
         } catch (EdgewrightException e) {
             return new Refused("DESIRED_" + e.code().name() + ": " + e.getMessage());
         }

@@ -82,9 +82,7 @@ final class Download {
     }
 
     Want want(DeviceId device, int window) {
-        Want.Builder want = Want.newBuilder()
-                .setDeviceId(device.value())
-                .setDigest(blob().toByteString());
+        Want.Builder want = Want.newBuilder().setDeviceId(device.value()).setDigest(blob().toByteString());
         if (index == null) {
             return want.setChunks(1)
                     .setMissing(ChunkBitmap.all(1).toByteString())
@@ -122,9 +120,8 @@ final class Download {
             return Taken.CONTRADICTION;
         }
         ChunkIndex found = accepted.message();
-        long size = found.getChunksList().stream()
-                .mapToLong(ChunkEntry::getLength)
-                .sum();
+        long size =
+                found.getChunksList().stream().mapToLong(ChunkEntry::getLength).sum();
         if (found.getChunksCount() != file.getChunks() || size != file.getSize()) {
             return Taken.CONTRADICTION;
         }

@@ -52,11 +52,7 @@ final class ModelLife {
     private boolean changed;
 
     ModelLife(
-            Blueprint blueprint,
-            Set<ByteString> heldChunks,
-            RandomGenerator random,
-            long nowMs,
-            Consumer<Action> out) {
+            Blueprint blueprint, Set<ByteString> heldChunks, RandomGenerator random, long nowMs, Consumer<Action> out) {
         this.blueprint = blueprint;
         this.heldChunks = heldChunks;
         this.random = random;
@@ -170,12 +166,17 @@ final class ModelLife {
 
     private void verifying(long nowMs) {
         List<String> lacking = manifest.getRequiresIsaList().stream()
-                .filter(need -> Arrays.stream(need.split("\\|")).noneMatch(profile().isa()::contains))
+                .filter(need ->
+                        Arrays.stream(need.split("\\|")).noneMatch(profile().isa()::contains))
                 .toList();
         if (blueprint.fault() == Fault.FAILS_VERIFYING) {
             fail(UpdateEvent.REFUSED, "INJECTED_FAULT", "this device fails in VERIFYING", nowMs);
         } else if (!lacking.isEmpty()) {
-            fail(UpdateEvent.REFUSED, "ISA_MISSING", "needs " + lacking + ", has " + profile().isa(), nowMs);
+            fail(
+                    UpdateEvent.REFUSED,
+                    "ISA_MISSING",
+                    "needs " + lacking + ", has " + profile().isa(),
+                    nowMs);
         } else if (manifest.getPeakMemoryBytes() > profile().ramMb() * 1024L * 1024) {
             fail(UpdateEvent.REFUSED, "MEMORY_LIMIT", "needs " + manifest.getPeakMemoryBytes() + " bytes", nowMs);
         } else {
@@ -219,8 +220,7 @@ final class ModelLife {
             dueMs = nowMs + ASK_FOR_REQUESTS_MS;
             return;
         }
-        Optional<String> breach =
-                assignment.getRevert() ? Optional.empty() : traffic.breach(assignment.getLimits());
+        Optional<String> breach = assignment.getRevert() ? Optional.empty() : traffic.breach(assignment.getLimits());
         if (breach.isPresent()) {
             serve(previous);
             fail(UpdateEvent.REGRESSED, "REGRESSED", breach.get(), nowMs);
@@ -254,7 +254,8 @@ final class ModelLife {
             stopFetch();
         }
         if (heldManifests.size() > HELD_MANIFESTS) {
-            heldManifests.removeIf(held -> !held.equals(target) && active.stream().noneMatch(a -> a.manifest().equals(held)));
+            heldManifests.removeIf(held -> !held.equals(target)
+                    && active.stream().noneMatch(a -> a.manifest().equals(held)));
         }
     }
 
@@ -310,9 +311,10 @@ final class ModelLife {
                 .setBytesDone(fetch != null ? fetch.done() : heldManifests.contains(target) ? total : 0)
                 .setBytesReused(fetch != null ? fetch.reused() : 0)
                 .setSinceUnixMs(sinceMs);
-        active.ifPresent(variant -> report.setActiveManifest(variant.manifest().toByteString())
-                .setActiveVariant(variant.name()));
-        previous.ifPresent(variant -> report.setPreviousManifest(variant.manifest().toByteString()));
+        active.ifPresent(variant ->
+                report.setActiveManifest(variant.manifest().toByteString()).setActiveVariant(variant.name()));
+        previous.ifPresent(
+                variant -> report.setPreviousManifest(variant.manifest().toByteString()));
         if (!error.getCode().isEmpty()) {
             report.setError(error);
         }

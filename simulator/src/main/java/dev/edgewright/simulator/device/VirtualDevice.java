@@ -254,7 +254,11 @@ public final class VirtualDevice {
                 .setLengthMs((int) Math.min(nowMs - windowStartMs, Integer.MAX_VALUE));
         models.values().forEach(model -> model.window(nowMs).ifPresent(window::addModels));
         if (window.getModelsCount() > 0) {
-            publish(MessageKind.TELEMETRY, window.setSequence(++telemetrySequence).build(), 0, false);
+            publish(
+                    MessageKind.TELEMETRY,
+                    window.setSequence(++telemetrySequence).build(),
+                    0,
+                    false);
         }
         windowStartMs = nowMs;
         windowEndMs = nowMs + blueprint.telemetryMs();
@@ -296,13 +300,12 @@ public final class VirtualDevice {
     }
 
     private void publish(MessageKind kind, Message message, int qos, boolean retained) {
-        String topic =
-                switch (kind) {
-                    case PRESENCE -> Topics.presence(id());
-                    case HELLO -> Topics.hello(id());
-                    case REPORTED -> Topics.reported(id());
-                    default -> Topics.telemetry(id());
-                };
+        String topic = switch (kind) {
+            case PRESENCE -> Topics.presence(id());
+            case HELLO -> Topics.hello(id());
+            case REPORTED -> Topics.reported(id());
+            default -> Topics.telemetry(id());
+        };
         actions.add(new Action.Publish(topic, Codec.encode(kind, message, id()), qos, retained));
     }
 

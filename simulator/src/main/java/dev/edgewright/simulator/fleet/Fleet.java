@@ -29,12 +29,11 @@ public final class Fleet implements AutoCloseable {
     private final List<Seat> seats = new ArrayList<>();
     private final AtomicLong published = new AtomicLong();
     private final AtomicLong lost = new AtomicLong();
-    private final ScheduledExecutorService opener =
-            Executors.newSingleThreadScheduledExecutor(task -> {
-                Thread made = new Thread(task, "simulator-opener");
-                made.setDaemon(true);
-                return made;
-            });
+    private final ScheduledExecutorService opener = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread made = new Thread(task, "simulator-opener");
+        made.setDaemon(true);
+        return made;
+    });
     private final double connectsPerStep;
     private double allowed;
     private int opened;

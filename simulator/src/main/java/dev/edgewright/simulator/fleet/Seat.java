@@ -102,7 +102,8 @@ final class Seat {
                 .toArray(CompletableFuture[]::new);
         return CompletableFuture.allOf(last)
                 .handle((done, failed) -> null)
-                .thenCompose(ignored -> client.disconnectWith().noSessionExpiry().send())
+                .thenCompose(
+                        ignored -> client.disconnectWith().noSessionExpiry().send())
                 .handle((done, failed) -> null);
     }
 
@@ -120,9 +121,7 @@ final class Seat {
                         .qos(MqttQos.AT_LEAST_ONCE)
                         .send());
             } else if (action instanceof Action.Unsubscribe unsubscribe) {
-                watch(client.unsubscribeWith()
-                        .topicFilter(unsubscribe.filter())
-                        .send());
+                watch(client.unsubscribeWith().topicFilter(unsubscribe.filter()).send());
             }
         }
     }

@@ -58,8 +58,9 @@ public record Statistics(
         String byState = new EnumMap<>(withAll())
                 .entrySet().stream()
                         .filter(entry -> entry.getValue() > 0)
-                        .map(entry -> entry.getKey().name().toLowerCase(Locale.ROOT).replace('_', ' ') + " "
-                                + entry.getValue())
+                        .map(entry ->
+                                entry.getKey().name().toLowerCase(Locale.ROOT).replace('_', ' ') + " "
+                                        + entry.getValue())
                         .collect(Collectors.joining("  "));
         return String.format(
                 Locale.ROOT,

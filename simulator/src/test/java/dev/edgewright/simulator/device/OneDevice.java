@@ -121,7 +121,9 @@ final class OneDevice {
                 .addAllAssignments(List.of(assignments))
                 .build();
         play(device.received(
-                Topics.desired(ID), signer.sign(Contexts.DESIRED, state.toByteArray()).toByteArray(), now));
+                Topics.desired(ID),
+                signer.sign(Contexts.DESIRED, state.toByteArray()).toByteArray(),
+                now));
         return this;
     }
 

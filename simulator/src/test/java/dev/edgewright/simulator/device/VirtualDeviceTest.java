@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 class VirtualDeviceTest {
 
     private static final int MEGABYTE = 1_000_000;
-    private static final UnaryOperator<Profile> BUSY = p -> new Profile(
-            1, p.arch(), p.cpu(), 4, 2048, p.isa(), 10, 0.1, 0.05, 100, p.verify(), p.probe());
+    private static final UnaryOperator<Profile> BUSY =
+            p -> new Profile(1, p.arch(), p.cpu(), 4, 2048, p.isa(), 10, 0.1, 0.05, 100, p.verify(), p.probe());
 
     @Test
     void a_device_that_connects_says_who_it_is_and_asks_for_its_desired_state() {
@@ -78,7 +78,10 @@ class VirtualDeviceTest {
     @Test
     void a_desired_state_of_a_stranger_is_refused_and_reported() {
         OneDevice one = OneDevice.healthy();
-        one.desired(SigningKey.generate(), 1, one.assignment("fp32", 1000).setSequence(1).build());
+        one.desired(
+                SigningKey.generate(),
+                1,
+                one.assignment("fp32", 1000).setSequence(1).build());
         assertThat(one.states).isEmpty();
         assertThat(one.reported().getRejected()).isEqualTo(1);
         assertThat(one.reported().getLastRejection()).contains("SIGNATURE");
@@ -172,14 +175,18 @@ class VirtualDeviceTest {
         one.offered(one.assignment("b", 1000)).after(2_000);
         assertThat(one.states).endsWith(COMMITTED);
         assertThat(one.report().getActiveVariant()).isEqualTo("b");
-        assertThat(one.report().getPreviousManifest()).as("a was never committed").isEmpty();
+        assertThat(one.report().getPreviousManifest())
+                .as("a was never committed")
+                .isEmpty();
     }
 
     @Test
     void telemetry_carries_the_latencies_of_the_profile_and_the_errors_of_the_fault() throws Exception {
         OneDevice one = new OneDevice(Fault.ANSWERS_ERRORS, "errors: {share: 1, ratio: 0.25}", BUSY);
         one.after(6_000);
-        assertThat(one.published(MessageKind.TELEMETRY.label())).as("nothing serves").isZero();
+        assertThat(one.published(MessageKind.TELEMETRY.label()))
+                .as("nothing serves")
+                .isZero();
         one.offered(one.assignment("fp32", 1000)).after(60_000);
         List<Action.Publish> windows = one.seen.stream()
                 .filter(Action.Publish.class::isInstance)

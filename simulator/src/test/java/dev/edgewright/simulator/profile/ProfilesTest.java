@@ -58,6 +58,7 @@ class ProfilesTest {
     void the_examples_can_be_read() {
         Path examples = Path.of(System.getProperty("edgewright.root"), "examples/simulate");
         assertThat(Mix.load(examples.resolve("mix.yaml")).profiles()).hasSize(3);
-        assertThat(Faults.load(examples.resolve("faults.yaml")).probing().share()).isPositive();
+        assertThat(Faults.load(examples.resolve("faults.yaml")).probing().share())
+                .isPositive();
     }
 }
