@@ -46,7 +46,7 @@ public final class Commands {
                 .addSubcommand(new RolloutsCommand(shell, clock))
                 .addSubcommand(new JobsCommand(shell, clock))
                 .addSubcommand(new ExplainCommand(shell))
-                .addSubcommand(new CompressCommand(shell))
+                .addSubcommand(CompressCommand.line(shell))
                 .addSubcommand(new EvaluateCommand(shell))
                 .addSubcommand(new TrainCommand());
         Terminal terminal = shell.terminal();

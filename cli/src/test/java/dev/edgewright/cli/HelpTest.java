@@ -2,6 +2,7 @@ package dev.edgewright.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.edgewright.compression.recipe.Recipe;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,16 @@ class HelpTest {
                         .filter(w -> w.size() == 1)
                         .map(w -> w.get(0))
                         .toList());
+    }
+
+    @Test
+    void compressNamesEveryRecipeAndWhatItIsFor() {
+        CommandRun run = CommandRun.withoutServer("compress", "--help");
+
+        String words = run.out().replaceAll("\\s+", " ");
+        assertThat(Recipe.names())
+                .contains("int8-static-avx2", "prune-int8")
+                .allSatisfy(name -> assertThat(words).contains(" " + name + " " + Recipe.description(name)));
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -45,7 +46,7 @@ public final class CompressCommand implements Callable<Integer> {
     @Option(
             names = {"-r", "--recipe"},
             paramLabel = "RECIPE",
-            description = "May be repeated (default: int8-static).")
+            description = "One of those below; may be repeated (default: int8-static).")
     private List<String> recipes = List.of("int8-static");
 
     @Option(names = "--out", paramLabel = "DIR", description = "Where the variants go (default: variants).")
@@ -54,8 +55,18 @@ public final class CompressCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", description = "Threads while latency is measured (default: 1).")
     private int threads = 1;
 
-    public CompressCommand(Shell shell) {
+    private CompressCommand(Shell shell) {
         this.shell = shell;
+    }
+
+    /** The verb, whose help names every recipe that there is. */
+    public static CommandLine line(Shell shell) {
+        CommandLine line = new CommandLine(new CompressCommand(shell));
+        List<String> footer = new ArrayList<>(List.of("", "Recipes:"));
+        Recipe.names().forEach(name -> footer.add(String.format("  %-18s%s", name, Recipe.description(name))));
+        footer.addAll(List.of(line.getCommandSpec().usageMessage().footer()));
+        line.getCommandSpec().usageMessage().footer(footer.toArray(String[]::new));
+        return line;
     }
 
     @Override

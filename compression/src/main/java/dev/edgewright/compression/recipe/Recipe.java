@@ -48,14 +48,29 @@ public record Recipe(String name, List<Step> steps) {
      * @throws CompressionException RECIPE_INVALID, naming those that there are
      */
     public static Recipe named(String name) {
-        Recipe recipe = name.equals(AUTO.name()) ? AUTO : NamedRecipes.all().get(name);
-        if (recipe == null) {
+        return name.equals(AUTO.name()) ? AUTO : find(name).recipe();
+    }
+
+    /**
+     * What a recipe that comes with this library is for, in one line.
+     *
+     * @throws CompressionException RECIPE_INVALID, naming those that there are
+     */
+    public static String description(String name) {
+        return name.equals(AUTO.name())
+                ? "tries recipes until the budget is used up, and recommends one"
+                : find(name).description();
+    }
+
+    private static NamedRecipes.Named find(String name) {
+        NamedRecipes.Named found = NamedRecipes.all().get(name);
+        if (found == null) {
             throw new CompressionException(
                     Code.RECIPE_INVALID,
                     "there is no recipe " + name + "; there are "
                             + NamedRecipes.all().keySet());
         }
-        return recipe;
+        return found;
     }
 
     /**

@@ -3,26 +3,21 @@ package dev.edgewright.compression.search;
 import dev.edgewright.compression.recipe.Recipe;
 import dev.edgewright.compression.recipe.Recipe.Step;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
-/** Which recipes a search tries: the named ones first, because each stands for a technique; then variations of int8. */
+/** Which recipes a search tries: clean-up and int8 first, then variations of int8. */
 public final class Proposals {
 
     private Proposals() {}
 
-    /** Every named recipe that needs no decision, in an order in which the likely winners come early. */
+    /**
+     * What needs no decision: clean-up and static int8, the likely winner. The other named recipes fix how much is lost or which
+     * processor is meant, and without data nothing would say what that costs, so a person has to ask for them.
+     */
     public static List<Recipe> first() {
-        Map<String, Recipe> recipes = new LinkedHashMap<>();
-        for (String name : List.of("fp32", "int8-static")) {
-            recipes.put(name, Recipe.named(name));
-        }
-        for (String name : Recipe.names()) {
-            recipes.putIfAbsent(name, Recipe.named(name));
-        }
-        return List.copyOf(recipes.values());
+        return List.of(Recipe.named("fp32"), Recipe.named("int8-static"));
     }
 
     /** Static int8 with the other calibrators, and with weights that cannot saturate. */
