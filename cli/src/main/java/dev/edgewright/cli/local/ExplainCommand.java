@@ -44,7 +44,8 @@ public final class ExplainCommand implements Callable<Integer> {
         model.notes().forEach(note -> terminal.out().println("  note  " + note));
         terminal.out().println("Recipes:");
         Recipe.names()
-                .forEach(name -> terminal.out().println(String.format("  %-18s%s", name, Recipe.description(name))));
+                .forEach(name -> terminal.out()
+                        .println("  " + name + "  " + Recipe.named(name).describe()));
         return 0;
     }
 }

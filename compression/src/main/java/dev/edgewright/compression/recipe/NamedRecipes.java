@@ -36,7 +36,10 @@ final class NamedRecipes {
                     "fp16-storage",
                     "weights of half the size in the file, the speed of floats",
                     Step.of("fp16-storage", Map.of())),
-            named("prune-30", "channels removed until 70 of 100 multiply-adds are left; faster on every CPU", PRUNE_30),
+            named(
+                    "prune-30",
+                    "channels removed until 70 of 100 multiply-adds are left; needs no special instructions",
+                    PRUNE_30),
             named("prune-int8", "prune-30, then int8-static", PRUNE_30, INT8),
             named(
                     "low-rank",
