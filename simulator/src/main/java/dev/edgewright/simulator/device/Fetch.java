@@ -22,7 +22,6 @@ final class Fetch {
 
     private static final long FIRST_SILENCE_MS = 2_000;
     private static final long LONGEST_SILENCE_MS = 30_000;
-    private static final int WINDOW_ON_SLOW_LINK = 2;
 
     private final Blueprint blueprint;
     private final Consumer<Action> out;
@@ -51,7 +50,7 @@ final class Fetch {
         this.out = out;
         this.random = random;
         this.held = held;
-        this.window = slow() ? WINDOW_ON_SLOW_LINK : blueprint.window();
+        this.window = blueprint.window();
         this.linkFreeAtMs = nowMs;
         pending.add(manifest.getGraph());
         if (manifest.hasGolden()) {

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
  * @param states how many models are in each lifecycle state, over all devices
  * @param chunks frames that devices missed, received and verified
  * @param bytes of those frames
- * @param published messages that the broker took, or that left where it does not say
+ * @param published messages and subscriptions that the broker took, or that left where it does not say
  * @param lost messages that could not be sent
  * @param rejected desired states that devices refused
  */
