@@ -177,7 +177,7 @@ final class Demo {
         }
         if (job.isEmpty()) {
             ObjectNode body = JsonNodeFactory.instance.objectNode();
-            body.putArray("recipes").add("fp32").add("int8-static");
+            body.putArray("recipes").add("fp32").add("int8-static").add("int8-static-avx2");
             job = session.api().post(path + "/variants", body).path("job").asText();
         }
         say("Imported " + model + "; making variants ...");
@@ -190,7 +190,7 @@ final class Demo {
         }
         say("Variants made in " + seconds(start) + ":");
         for (JsonNode v : session.api().list(path + "/variants", Map.of())) {
-            say("  " + String.format("%-14s", Fields.text(v, "variant"))
+            say("  " + String.format("%-18s", Fields.text(v, "variant"))
                     + Words.bytes(Fields.number(v, "sizeBytes")) + ", accuracy " + Fields.accuracy(v.path("accuracy"))
                     + ", p50 here " + Words.milliseconds(Fields.number(v.path("latency"), "p50Ms")));
         }
@@ -200,8 +200,8 @@ final class Demo {
         say("Chosen for each device, and why:");
         for (JsonNode s :
                 session.api().get("/models/" + Api.escape(model) + "/selection").path("items")) {
-            say("  " + String.format("%-14s ", Fields.text(s, "device"))
-                    + terminal.styled(Terminal.Style.GOOD, String.format("%-14s", Fields.text(s, "chosen"))) + " "
+            say("  " + String.format("%-18s ", Fields.text(s, "device"))
+                    + terminal.styled(Terminal.Style.GOOD, String.format("%-18s", Fields.text(s, "chosen"))) + " "
                     + Fields.text(s, "why"));
         }
     }

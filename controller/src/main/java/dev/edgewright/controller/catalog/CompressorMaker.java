@@ -26,6 +26,10 @@ public final class CompressorMaker implements VariantMaker {
 
     static final String ORIGINAL = "fp32";
     private static final String DEFAULT_INT8 = "int8-static";
+
+    /** For x86 devices whose kernels would saturate on the other. */
+    private static final String INT8_WITHOUT_VNNI = "int8-static-avx2";
+
     private static final int MADE_UP_CASES = 8;
     private static final int PROFILED_RUNS = 20;
 
@@ -42,7 +46,7 @@ public final class CompressorMaker implements VariantMaker {
 
     @Override
     public List<String> defaults(boolean hasData) {
-        return hasData ? List.of(ORIGINAL, DEFAULT_INT8) : List.of(ORIGINAL);
+        return hasData ? List.of(ORIGINAL, DEFAULT_INT8, INT8_WITHOUT_VNNI) : List.of(ORIGINAL);
     }
 
     @Override
