@@ -143,9 +143,9 @@ public final class VirtualDevice {
         return taken();
     }
 
-    /** The orderly end: what to publish before the connection is closed. */
+    /** The orderly end: what to publish before the connection is closed. A silent device says this much, for no last will follows. */
     public List<Action> closing() {
-        if (silent || !connected) {
+        if (!connected) {
             return List.of();
         }
         actions.add(new Action.Publish(Topics.presence(id()), lastWill(), 1, true));
