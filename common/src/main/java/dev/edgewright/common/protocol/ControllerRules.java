@@ -10,6 +10,7 @@ import dev.edgewright.common.protocol.v1.File;
 import dev.edgewright.common.protocol.v1.GoldenCase;
 import dev.edgewright.common.protocol.v1.GoldenSet;
 import dev.edgewright.common.protocol.v1.Manifest;
+import dev.edgewright.common.protocol.v1.ShadowAssignment;
 import dev.edgewright.common.protocol.v1.Signed;
 import dev.edgewright.common.protocol.v1.Tensor;
 import dev.edgewright.common.protocol.v1.TensorSpec;
@@ -45,7 +46,7 @@ final class ControllerRules {
         signed("signed", signed, Limits.DESIRED_BYTES, check);
     }
 
-    private static void signed(String field, Signed signed, int maxPayload, Check check) {
+    static void signed(String field, Signed signed, int maxPayload, Check check) {
         check.present(field + ".payload", !signed.getPayload().isEmpty());
         if (signed.getPayload().size() > maxPayload) {
             check.refuse(
@@ -67,6 +68,9 @@ final class ControllerRules {
         check.entries("assignments", desired.getAssignmentsCount(), Limits.MODELS);
         desired.getAssignmentsList().forEach(assignment -> assignment(assignment, check));
         check.unique("assignments", desired.getAssignmentsList().stream().map(Assignment::getModel));
+        check.entries("shadows", desired.getShadowsCount(), Limits.MODELS);
+        desired.getShadowsList().forEach(shadow -> ShadowRules.assignment(shadow, check));
+        check.unique("shadows", desired.getShadowsList().stream().map(ShadowAssignment::getModel));
     }
 
     private static void assignment(Assignment assignment, Check check) {

@@ -13,6 +13,7 @@ import dev.edgewright.common.protocol.v1.Presence;
 import dev.edgewright.common.protocol.v1.Probe;
 import dev.edgewright.common.protocol.v1.ProbeResult;
 import dev.edgewright.common.protocol.v1.Reported;
+import dev.edgewright.common.protocol.v1.ShadowReport;
 import dev.edgewright.common.protocol.v1.TelemetryWindow;
 import dev.edgewright.common.protocol.v1.Want;
 
@@ -103,6 +104,9 @@ final class DeviceRules {
         check.entries("assignments", reported.getAssignmentsCount(), Limits.MODELS);
         reported.getAssignmentsList().forEach(report -> assignment(report, check));
         check.unique("assignments", reported.getAssignmentsList().stream().map(AssignmentReport::getModel));
+        check.entries("shadows", reported.getShadowsCount(), Limits.MODELS);
+        reported.getShadowsList().forEach(shadow -> ShadowRules.report(shadow, check));
+        check.unique("shadows", reported.getShadowsList().stream().map(ShadowReport::getModel));
     }
 
     private static void assignment(AssignmentReport report, Check check) {
@@ -148,6 +152,8 @@ final class DeviceRules {
         check.unsigned32("battery_percent", window.getBatteryPercent(), 100);
         check.entries("models", window.getModelsCount(), Limits.MODELS);
         window.getModelsList().forEach(model -> modelWindow(model, check));
+        check.entries("shadows", window.getShadowsCount(), Limits.MODELS);
+        window.getShadowsList().forEach(shadow -> ShadowRules.window(shadow, check));
     }
 
     private static void modelWindow(ModelWindow window, Check check) {

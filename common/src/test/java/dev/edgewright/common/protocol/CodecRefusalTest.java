@@ -42,6 +42,7 @@ import dev.edgewright.common.protocol.v1.LifecycleState;
 import dev.edgewright.common.protocol.v1.Manifest;
 import dev.edgewright.common.protocol.v1.Presence;
 import dev.edgewright.common.protocol.v1.Reported;
+import dev.edgewright.common.protocol.v1.ShadowWindow;
 import dev.edgewright.common.protocol.v1.Signed;
 import dev.edgewright.common.protocol.v1.TelemetryWindow;
 import dev.edgewright.common.protocol.v1.Want;
@@ -178,6 +179,7 @@ class CodecRefusalTest {
         for (int i = 0; i <= Limits.MODELS; i++) {
             many.addModelsBuilder().setModel("m" + i);
         }
+        ShadowWindow.Builder shadow = ShadowWindow.newBuilder().setModel("m").setManifest(bytes(32));
         return Stream.of(
                 row("another device", TELEMETRY, right.clone().setDeviceId("cam-8"), WRONG_DEVICE),
                 row("a temperature of NaN", TELEMETRY, right.clone().setTemperatureCelsius(Double.NaN), NOT_FINITE),
@@ -186,7 +188,19 @@ class CodecRefusalTest {
                 row("energy below zero", TELEMETRY, negativeEnergy, NEGATIVE),
                 row("net energy of NaN", TELEMETRY, nanEnergy, NOT_FINITE),
                 row("one energy source twice", TELEMETRY, twice, CONTRADICTION),
-                row("too many models", TELEMETRY, many, TOO_MANY));
+                row("too many models", TELEMETRY, many, TOO_MANY),
+                row(
+                        "a shadow that agreed more often than it was compared",
+                        TELEMETRY,
+                        right.clone()
+                                .clearShadows()
+                                .addShadows(shadow.clone().setAgreed(3).setCompared(2)),
+                        CONTRADICTION),
+                row(
+                        "a shadow of no manifest",
+                        TELEMETRY,
+                        right.clone().clearShadows().addShadows(shadow.clone().clearManifest()),
+                        BAD_LENGTH));
     }
 
     private static Stream<Arguments> sketch() {

@@ -28,6 +28,9 @@ import dev.edgewright.common.protocol.v1.ProbeResult;
 import dev.edgewright.common.protocol.v1.Reported;
 import dev.edgewright.common.protocol.v1.ReportedError;
 import dev.edgewright.common.protocol.v1.SessionOptions;
+import dev.edgewright.common.protocol.v1.ShadowAssignment;
+import dev.edgewright.common.protocol.v1.ShadowReport;
+import dev.edgewright.common.protocol.v1.ShadowWindow;
 import dev.edgewright.common.protocol.v1.Signed;
 import dev.edgewright.common.protocol.v1.TelemetryWindow;
 import dev.edgewright.common.protocol.v1.Tensor;
@@ -149,6 +152,13 @@ final class SampleMessages {
                             .setRuns(below(100)))
                     .setSinceUnixMs(number())
                     .setActiveVariant("int8-static"));
+            reported.addShadows(ShadowReport.newBuilder()
+                    .setModel("model-" + i)
+                    .setSequence(number())
+                    .setManifest(bytes(32))
+                    .setState(LifecycleState.forNumber(1 + below(8)))
+                    .setError(ReportedError.newBuilder().setCode("PARITY").setMessage(text()))
+                    .setMemoryBytes(below(1 << 30)));
         }
         return reported.build();
     }
@@ -180,6 +190,19 @@ final class SampleMessages {
                             .setSource("rapl")
                             .setGrossJoules(positive())
                             .setNetJoules(random.nextGaussian())));
+            int agreed = below(100);
+            window.addShadows(ShadowWindow.newBuilder()
+                    .setModel("model-" + i)
+                    .setManifest(bytes(32))
+                    .setCompared(agreed + below(100))
+                    .setAgreed(agreed)
+                    .setErrors(below(10))
+                    .setDropped(below(10))
+                    .setMinCosine(random.nextDouble())
+                    .setLatency(sketch.toProto())
+                    .setActiveLatency(sketch.toProto())
+                    .setNetJoules(random.nextGaussian())
+                    .setEnergySource("rapl"));
         }
         return window.build();
     }
@@ -232,6 +255,12 @@ final class SampleMessages {
                     .setMaxSlowdown(1.2)
                     .setMaxJoulesPerInference(positive());
             desired.addAssignments(assignment);
+            desired.addShadows(ShadowAssignment.newBuilder()
+                    .setModel("model-" + i)
+                    .setSequence(1 + number() / 2)
+                    .setRolloutId("r-" + below(99))
+                    .setManifest(signed())
+                    .setSample(1 - random.nextDouble()));
         }
         return desired.build();
     }
