@@ -41,4 +41,10 @@ public record Candidate(
         notes = List.copyOf(notes);
         requiresIsa = List.copyOf(requiresIsa);
     }
+
+    /** The same variant, its time measured again. */
+    public Candidate withLatency(LatencyResult measured, boolean faster) {
+        return new Candidate(
+                name, recipe, file, bytes, digest, accuracy, measured, lineage, notes, requiresIsa, faster, golden);
+    }
 }

@@ -49,6 +49,8 @@ public final class CompressionException extends RuntimeException {
         FUSION_LOST,
         /** The caller asked to stop. */
         CANCELLED,
+        /** A search's budget ended in the middle of a candidate. */
+        BUDGET_SPENT,
         /** A pass broke its own promise; please report it. */
         PASS_BROKEN
     }

@@ -80,7 +80,7 @@ public final class Compressor {
         if (recipe.equals(Recipe.AUTO)) {
             return search(model, data, Constraints.defaults(), outDir, progress);
         }
-        Steps steps = new Steps(progress, recipe.name(), 0, 1);
+        Steps steps = new Steps(progress, recipe.name(), 0, 1, () -> true);
         recipe.passes(); // an unknown step is told before anything is read
         steps.at("read", 0);
         try (Workbench bench = new Workbench(settings, model, data, outDir)) {
@@ -95,8 +95,9 @@ public final class Compressor {
     }
 
     /**
-     * Tries recipes until the budget is used up: the named ones, variations of int8, and mixed precision after studying the layers. Every
-     * candidate is kept; a recipe that cannot be applied is noted and passed over.
+     * Tries recipes until the budget is used up: the named ones, variations of int8, mixed precision after studying the layers, and pruning
+     * to several sizes. Every candidate is kept; a recipe that cannot be applied is noted and passed over. At the end all are measured once
+     * more in the same rounds. What a run that was killed had measured into the same folder is taken over.
      *
      * @throws CompressionException as {@link #compress}
      */

@@ -3,6 +3,7 @@ package dev.edgewright.compression;
 import dev.edgewright.compression.CompressionException.Code;
 import dev.edgewright.compression.Workbench.Steps;
 import dev.edgewright.compression.calibration.ActivationStatistics;
+import dev.edgewright.compression.cleanup.Cleanup;
 import dev.edgewright.compression.data.Batching;
 import dev.edgewright.compression.data.Split;
 import dev.edgewright.compression.graph.Graph;
@@ -12,23 +13,34 @@ import dev.edgewright.compression.recipe.Recipe;
 import dev.edgewright.compression.search.Constraints;
 import dev.edgewright.compression.search.LayerStudy;
 import dev.edgewright.compression.search.Proposals;
+import dev.edgewright.compression.search.Spending;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** An anytime search: whenever it stops, everything measured so far counts. */
+/**
+ * An anytime search: whenever it stops, everything measured so far counts. A candidate is begun only when it will probably fit into what is
+ * left of the budget, and is given up between its steps when it does not; a part of the budget is kept for measuring all side by side.
+ */
 final class Search {
 
     private static final Set<Code> FATAL =
             Set.of(Code.CANCELLED, Code.OUTPUT_FAILED, Code.DATA_INVALID, Code.LABEL_OUT_OF_RANGE);
+    private static final double RESERVE = 0.08;
+    private static final Duration LARGEST_RESERVE = Duration.ofSeconds(30);
+    private static final double HOPELESS = 3;
 
     private final Workbench bench;
     private final CompressionSettings settings;
     private final Constraints constraints;
     private final Progress progress;
+    private final Proposals proposals;
+    private final Duration reserve;
     private final long start = System.nanoTime();
+    private final Spending spending = new Spending();
     private final List<Candidate> candidates = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
     private final Set<String> digests = new HashSet<>();
@@ -38,50 +50,90 @@ final class Search {
         this.settings = settings;
         this.constraints = constraints;
         this.progress = progress;
+        this.proposals = Proposals.of(constraints.target());
+        Duration share = Duration.ofNanos((long) (constraints.budget().toNanos() * RESERVE));
+        this.reserve = share.compareTo(LARGEST_RESERVE) < 0 ? share : LARGEST_RESERVE;
     }
 
     Compressor.Result run() {
         Candidate original = bench.original();
-        tryAll(Proposals.first());
+        proposals.first().forEach(this::attempt);
         Optional<LayerStudy> study = Optional.empty();
         if (bench.context().calibration().isPresent() && !bench.info().quantized()) {
-            tryAll(Proposals.variations());
-            if (timeLeft()) {
-                study = study();
-                study.ifPresent(layers -> tryAll(Proposals.mixed(layers)));
-            }
+            proposals.named().forEach(this::attempt);
+            proposals.variations().forEach(this::attempt);
+            study = study();
+            study.ifPresent(layers -> proposals.mixed(layers).forEach(this::attempt));
+            smaller(original);
         }
+        List<Candidate> measured = sideBySide();
         progress.update("done", "auto", 1);
-        return Selection.of(bench.info(), original, candidates, constraints, study, failures);
+        return Selection.of(bench.info(), original, measured, constraints, study, failures);
     }
 
-    private void tryAll(List<Recipe> recipes) {
-        for (Recipe recipe : recipes) {
-            if (!timeLeft() && !candidates.isEmpty()) {
-                failures.add(recipe.name() + ": not tried, the budget was used up");
+    /** From little to much; a size that lost far more than is allowed ends it, because the next would lose more. */
+    private void smaller(Candidate original) {
+        boolean hopeless = false;
+        for (Recipe recipe : proposals.smaller()) {
+            boolean prunes = recipe.steps().get(0).technique().equals("prune");
+            if (hopeless && prunes) {
+                failures.add(recipe.name() + ": not tried, because removing less had already cost too much");
                 continue;
             }
-            try {
-                double done = spent();
-                Candidate candidate =
-                        bench.candidate(recipe, new Steps(progress, recipe.name(), done, Math.min(1, done + 0.05)));
-                if (digests.add(candidate.digest())) {
-                    candidates.add(candidate);
-                }
-            } catch (CompressionException e) {
-                if (FATAL.contains(e.code())) {
-                    throw e;
-                }
-                failures.add(recipe.name() + ": " + e.getMessage());
-            }
+            Optional<Candidate> made = attempt(recipe);
+            hopeless |=
+                    prunes && made.filter(one -> !nearlyKeeps(one, original)).isPresent();
         }
+    }
+
+    private boolean nearlyKeeps(Candidate candidate, Candidate original) {
+        double drop = original.accuracy().orElseThrow().value()
+                - candidate.accuracy().orElseThrow().value();
+        return drop <= HOPELESS * Math.max(constraints.maxDrop(), 0.01);
+    }
+
+    private Optional<Candidate> attempt(Recipe recipe) {
+        if (!candidates.isEmpty() && left().compareTo(spending.expected(recipe)) < 0) {
+            failures.add(recipe.name() + ": not tried, the budget was used up");
+            return Optional.empty();
+        }
+        long began = System.nanoTime();
+        double done = spent();
+        try {
+            Steps steps = new Steps(
+                    progress,
+                    recipe.name(),
+                    done,
+                    Math.min(1, done + 0.05),
+                    candidates.isEmpty() ? () -> true : this::timeLeft);
+            Candidate candidate = bench.candidate(recipe, steps);
+            spending.took(recipe, Duration.ofNanos(System.nanoTime() - began));
+            if (digests.add(candidate.digest())) {
+                candidates.add(candidate);
+            }
+            return Optional.of(candidate);
+        } catch (CompressionException e) {
+            if (FATAL.contains(e.code())) {
+                throw e;
+            }
+            failures.add(recipe.name() + ": " + e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private List<Candidate> sideBySide() {
+        progress.update("measure side by side", "auto", spent());
+        // A budget that was overdrawn already is not overdrawn further.
+        return System.nanoTime() - start < constraints.budget().toNanos() ? bench.sideBySide(candidates) : candidates;
     }
 
     private Optional<LayerStudy> study() {
+        if (!timeLeft()) {
+            failures.add("layer study: not done, the budget was used up");
+            return Optional.empty();
+        }
         progress.update("study layers", "auto", spent());
-        Graph graph = dev.edgewright.compression.cleanup.Cleanup.forInt8()
-                .apply(bench.cleaned(), bench.context())
-                .graph();
+        Graph graph = Cleanup.forInt8().apply(bench.cleaned(), bench.context()).graph();
         if (StaticInt8.layers(graph, bench.context()).isEmpty()) {
             return Optional.empty();
         }
@@ -108,7 +160,12 @@ final class Search {
         return Math.min(0.99, (System.nanoTime() - start) / budget);
     }
 
+    /** What is left for candidates. */
+    private Duration left() {
+        return constraints.budget().minus(reserve).minusNanos(System.nanoTime() - start);
+    }
+
     private boolean timeLeft() {
-        return System.nanoTime() - start < constraints.budget().toNanos();
+        return left().compareTo(Duration.ZERO) > 0;
     }
 }

@@ -22,14 +22,18 @@ import dev.edgewright.compression.runtime.ModelSession;
 import dev.edgewright.compression.runtime.SessionSettings;
 import dev.edgewright.compression.runtime.SyntheticFeeds;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** One model on the bench: read, cleaned and scored once, then tried with any number of recipes. */
 final class Workbench implements AutoCloseable {
 
     private static final double NOTICEABLY_FASTER = 0.98;
+    private static final long SIDE_BY_SIDE_BYTES = 256L << 20;
 
     private final CompressionSettings settings;
     private final Path model;
@@ -157,6 +161,45 @@ final class Workbench implements AutoCloseable {
         }
     }
 
+    /**
+     * Measures all of them against the original again, in the same rounds, so that their times compare with each other as well; in groups
+     * that memory can hold. What single measurements said before is replaced.
+     */
+    List<Candidate> sideBySide(List<Candidate> candidates) {
+        List<Candidate> measured = new ArrayList<>();
+        for (int start = 0; start < candidates.size(); ) {
+            int end = start;
+            long bytes = info.bytes();
+            while (end < candidates.size()
+                    && (end == start || bytes + candidates.get(end).bytes() <= SIDE_BY_SIDE_BYTES)) {
+                bytes += candidates.get(end++).bytes();
+            }
+            measured.addAll(group(candidates.subList(start, end)));
+            start = end;
+        }
+        return measured;
+    }
+
+    private List<Candidate> group(List<Candidate> candidates) {
+        List<ModelSession> sessions = new ArrayList<>(List.of(before));
+        try {
+            for (Candidate candidate : candidates) {
+                sessions.add(ModelSession.open(candidate.file(), SessionSettings.threads(settings.threads())));
+            }
+            Duration time = settings.latencyTime().multipliedBy(sessions.size()).dividedBy(2);
+            List<LatencyResult> times =
+                    new LatencyMeter(time, settings.latencyRuns()).compare(sessions, feeds(), settings.threads());
+            List<Candidate> measured = new ArrayList<>();
+            for (int i = 0; i < candidates.size(); i++) {
+                LatencyResult latency = times.get(i + 1);
+                measured.add(candidates.get(i).withLatency(latency, latency.relative() < NOTICEABLY_FASTER));
+            }
+            return measured;
+        } finally {
+            sessions.subList(1, sessions.size()).forEach(ModelSession::close);
+        }
+    }
+
     private GoldenCases golden(ModelSession session, boolean quantized) {
         return data == null
                 ? GoldenCases.none()
@@ -202,13 +245,17 @@ final class Workbench implements AutoCloseable {
         before.close();
     }
 
-    /** Tells a progress listener where a candidate is, within its share of the whole. */
-    record Steps(Progress progress, String candidate, double from, double to) {
+    /** Tells a progress listener where a candidate is, within its share of the whole, and stops it when the time for it is over. */
+    record Steps(Progress progress, String candidate, double from, double to, BooleanSupplier timeLeft) {
 
         void at(String stage, double fraction) {
             if (progress.cancelled()) {
                 throw new CompressionException(
                         Code.CANCELLED, "stopped before " + stage + " of " + candidate + "; what was measured is kept");
+            }
+            if (!timeLeft.getAsBoolean()) {
+                throw new CompressionException(
+                        Code.BUDGET_SPENT, "given up before " + stage + ", because the budget was used up");
             }
             progress.update(stage, candidate, from + (to - from) * fraction);
         }

@@ -1,17 +1,23 @@
 package dev.edgewright.cli.local;
 
 import dev.edgewright.cli.output.LiveView;
-import dev.edgewright.cli.output.ProgressBar;
 import dev.edgewright.cli.output.Table;
 import dev.edgewright.cli.output.Table.Cell;
 import dev.edgewright.cli.output.Terminal;
 import dev.edgewright.cli.output.Words;
+import dev.edgewright.cli.remote.CliFailure;
+import dev.edgewright.cli.remote.CliFailure.Exit;
 import dev.edgewright.cli.remote.Shell;
 import dev.edgewright.compression.Candidate;
 import dev.edgewright.compression.CompressionSettings;
 import dev.edgewright.compression.Compressor;
+import dev.edgewright.compression.Progress;
 import dev.edgewright.compression.data.DataSource;
 import dev.edgewright.compression.recipe.Recipe;
+import dev.edgewright.compression.report.Report;
+import dev.edgewright.compression.search.Constraints;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,12 +30,16 @@ import picocli.CommandLine.Parameters;
 /** {@code edgewright compress}: makes variants of a model file here. */
 @Command(
         name = "compress",
-        description = "Make variants of an ONNX file here, and measure them against the original.",
+        description = {
+            "Make variants of an ONNX file here, and measure them against the original. report.html and report.json, beside the",
+            "variants, tell how each was made. What was measured is kept there: the same command goes on after a kill."
+        },
         footer = {
             "",
             "Examples:",
             "  edgewright compress examples/fashion-mnist/model.onnx --data examples/fashion-mnist --out variants",
-            "  edgewright compress model.onnx --data data --recipe int8-static --out variants --threads 2"
+            "  edgewright compress model.onnx --data data --recipe int8-static --out variants --threads 2",
+            "  edgewright compress model.onnx --data data --recipe auto --budget 10m --max-drop 0.5 --target avx2"
         })
 public final class CompressCommand implements Callable<Integer> {
     private final Shell shell;
@@ -46,7 +56,7 @@ public final class CompressCommand implements Callable<Integer> {
     @Option(
             names = {"-r", "--recipe"},
             paramLabel = "RECIPE",
-            description = "One of those below; may be repeated (default: int8-static).")
+            description = "One of those below, or a YAML file with steps; may be repeated (default: int8-static).")
     private List<String> recipes = List.of("int8-static");
 
     @Option(names = "--out", paramLabel = "DIR", description = "Where the variants go (default: variants).")
@@ -54,6 +64,30 @@ public final class CompressCommand implements Callable<Integer> {
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads while latency is measured (default: 1).")
     private int threads = 1;
+
+    @Option(
+            names = "--budget",
+            paramLabel = "TIME",
+            description = "What the recipe auto may spend: 90s, 10m, 1h (default: 10m).")
+    private String budget = "10m";
+
+    @Option(
+            names = "--max-drop",
+            paramLabel = "POINTS",
+            description = "The most that a recommended variant may lose, in points of the metric (default: 1).")
+    private double maxDrop = 1;
+
+    @Option(
+            names = "--max-size",
+            paramLabel = "SIZE",
+            description = "The largest file that is recommended: 300kB, 5MB (default: any).")
+    private String maxSize;
+
+    @Option(
+            names = "--target",
+            paramLabel = "ISA",
+            description = "What auto makes files for: vnni, avx2 (x86 without VNNI) or arm64 (default: vnni).")
+    private String target;
 
     private CompressCommand(Shell shell) {
         this.shell = shell;
@@ -72,19 +106,21 @@ public final class CompressCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Terminal terminal = shell.terminal();
+        Constraints constraints = constraints();
+        List<Recipe> wanted = recipes.stream().map(CompressCommand::recipe).toList();
         DataSource source = data == null ? null : Guard.of(() -> DataSource.open(data));
         Compressor compressor = new Compressor(CompressionSettings.defaults().withThreads(threads));
         List<Candidate> candidates = new ArrayList<>();
-        for (String name : recipes) {
-            Recipe recipe = Guard.of(() -> Recipe.named(name));
+        Compressor.Result result = null;
+        for (Recipe recipe : wanted) {
             try (LiveView view = new LiveView(terminal)) {
-                Compressor.Result result = Guard.of(() -> compressor.compress(
-                        file,
-                        source,
-                        recipe,
-                        out,
-                        (stage, candidate, fraction) -> view.show(
-                                List.of(ProgressBar.of(terminal, fraction, 1, 30) + " " + candidate + ": " + stage))));
+                CompressProgress progress =
+                        new CompressProgress(terminal, recipe.equals(Recipe.AUTO), constraints.budget());
+                Progress shown =
+                        (stage, candidate, fraction) -> view.show(List.of(progress.line(stage, candidate, fraction)));
+                result = Guard.of(() -> recipe.equals(Recipe.AUTO)
+                        ? compressor.search(file, source, constraints, out, shown)
+                        : compressor.compress(file, source, recipe, out, shown));
                 view.show(List.of());
                 if (candidates.isEmpty()) {
                     candidates.add(result.original());
@@ -93,7 +129,41 @@ public final class CompressCommand implements Callable<Integer> {
             }
         }
         table(candidates).print(terminal);
+        Compressor.Result last = result;
+        if (wanted.contains(Recipe.AUTO)) {
+            terminal.out().println();
+            terminal.out()
+                    .println(last.recommended()
+                            .map(name -> "Recommended: " + name)
+                            .orElse("No variant was faster and kept the constraints: stay with the original."));
+            terminal.out().println("No other beats: " + String.join(", ", last.front()));
+        }
+        terminal.out().println("Report: " + Guard.of(() -> Report.write(last, out)));
         return 0;
+    }
+
+    private static Recipe recipe(String name) {
+        if (!name.endsWith(".yaml") && !name.endsWith(".yml")) {
+            return Guard.of(() -> Recipe.named(name));
+        }
+        try {
+            String yaml = Files.readString(Path.of(name));
+            return Guard.of(() -> Recipe.parse(yaml));
+        } catch (IOException e) {
+            throw new CliFailure(Exit.USAGE, "cannot read the recipe " + name + ": " + e.getMessage(), "");
+        }
+    }
+
+    private Constraints constraints() {
+        try {
+            Constraints constraints = Constraints.defaults()
+                    .withBudget(Amounts.duration(budget))
+                    .withMaxDrop(maxDrop / 100)
+                    .withMaxBytes(maxSize == null ? Long.MAX_VALUE : Amounts.bytes(maxSize));
+            return target == null ? constraints : constraints.withTarget(target);
+        } catch (IllegalArgumentException e) {
+            throw new CliFailure(Exit.USAGE, e.getMessage(), "");
+        }
     }
 
     private static Table table(List<Candidate> candidates) {

@@ -1,6 +1,7 @@
 package dev.edgewright.compression.search;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,10 +14,15 @@ import java.util.Optional;
  */
 public record Constraints(Duration budget, double maxDrop, long maxBytes, Optional<String> target) {
 
+    private static final List<String> TARGETS = List.of("vnni", "avx2", "arm64");
+
     public Constraints {
         if (budget.isNegative() || maxDrop < 0 || maxBytes < 0) {
             throw new IllegalArgumentException("constraints cannot be negative");
         }
+        target.filter(name -> !TARGETS.contains(name)).ifPresent(name -> {
+            throw new IllegalArgumentException("a target is one of " + TARGETS + ", not " + name);
+        });
     }
 
     /** Ten minutes, one point, any size, any target. */

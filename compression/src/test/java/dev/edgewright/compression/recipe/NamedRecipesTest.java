@@ -19,8 +19,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,8 +126,11 @@ class NamedRecipesTest {
     }
 
     @Test
-    void theSearchDecidesOnNoLossByItself() {
-        assertThat(Proposals.first()).extracting(Recipe::name).containsExactly("fp32", "int8-static");
+    void theSearchTriesEveryNamedRecipe() {
+        Proposals proposals = Proposals.of(Optional.empty());
+        List<Recipe> tried = new ArrayList<>(proposals.first());
+        tried.addAll(proposals.named());
+        assertThat(tried).extracting(Recipe::name).containsExactlyInAnyOrderElementsOf(Recipe.names());
     }
 
     private static Candidate made(String name) {
