@@ -46,13 +46,12 @@ final class Links {
     }
 
     private static CoapSettings coap(AgentConfig config, DeviceId device, BootId boot, String version) {
-        return new CoapSettings(
+        return CoapSettings.of(
                 config.broker(),
                 device,
                 boot,
                 version,
                 config.coap().psk().map(Links::key),
-                config.coap().heartbeat(),
                 config.coap().answer());
     }
 

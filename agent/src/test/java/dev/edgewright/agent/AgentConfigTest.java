@@ -42,8 +42,7 @@ class AgentConfigTest {
                         "mqtt.password",
                         "mqtt.ca",
                         "coap.psk",
-                        "coap.answer",
-                        "coap.heartbeat");
+                        "coap.answer");
     }
 
     @Test

@@ -29,8 +29,10 @@ final class Selection {
         List<Candidate> front = ParetoFront.of(
                 all,
                 List.of(
-                        candidate ->
-                                -candidate.accuracy().map(AccuracyResult::value).orElse(0.0),
+                        candidate -> -candidate
+                                .accuracy()
+                                .map(AccuracyResult::goodness)
+                                .orElse(0.0),
                         candidate -> candidate.latency().relative(),
                         Candidate::bytes));
         List<Candidate> usable = candidates.stream()
@@ -44,8 +46,10 @@ final class Selection {
         // Times within the noise of measuring are equal; then the better answers count.
         Optional<String> recommended = usable.stream()
                 .filter(candidate -> candidate.latency().relative() <= fastest * NOISE)
-                .max(Comparator.<Candidate>comparingDouble(candidate ->
-                                candidate.accuracy().map(AccuracyResult::value).orElse(0.0))
+                .max(Comparator.<Candidate>comparingDouble(candidate -> candidate
+                                .accuracy()
+                                .map(AccuracyResult::goodness)
+                                .orElse(0.0))
                         .thenComparingDouble(candidate ->
                                 candidate.accuracy().map(AccuracyResult::cosine).orElse(0.0)))
                 .map(Candidate::name);
@@ -60,10 +64,11 @@ final class Selection {
     }
 
     static boolean keeps(Candidate candidate, Candidate original, Constraints constraints) {
-        double before = original.accuracy().map(AccuracyResult::value).orElse(0.0);
-        double after = candidate.accuracy().map(AccuracyResult::value).orElse(0.0);
+        double lost = candidate.accuracy().isPresent() && original.accuracy().isPresent()
+                ? candidate.accuracy().get().lossAgainst(original.accuracy().get())
+                : 0;
         boolean exact = candidate.requiresIsa().isEmpty()
                 || !constraints.target().filter("avx2"::equals).isPresent();
-        return before - after <= constraints.maxDrop() && candidate.bytes() <= constraints.maxBytes() && exact;
+        return lost <= constraints.maxDrop() && candidate.bytes() <= constraints.maxBytes() && exact;
     }
 }

@@ -16,7 +16,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.CompositeArchRule;
 
 /**
- * Which room of the library may use which, from the ground up: graph → graph.onnx → runtime, data → pass, calibration → cleanup,
+ * Which room of the library may use which, from the ground up: graph → graph.onnx → runtime, data.format → data → pass, calibration → cleanup,
  * quantize → evaluation, prune → lowrank → recipe → search → the root room → report.
  */
 @AnalyzeClasses(packages = "dev.edgewright.compression", importOptions = DoNotIncludeTests.class)
@@ -33,7 +33,8 @@ class RoomsTest {
     static final ArchRule rooms_use_only_the_rooms_below_them = CompositeArchRule.of(room("graph", PROTO))
             .and(room("graph.onnx", "graph", PROTO))
             .and(room("runtime", "graph", "graph.onnx"))
-            .and(room("data", "graph"))
+            .and(room("data.format", "graph"))
+            .and(room("data", "graph", "data.format"))
             .and(room("pass", "graph", "runtime", "data"))
             .and(room("calibration", "graph", "runtime", "data"))
             .and(room("cleanup", "graph", "runtime", "pass"))
@@ -129,7 +130,7 @@ class RoomsTest {
     @ArchTest
     static final ArchRule only_data_knows_tokenizers = noClasses()
             .that()
-            .resideOutsideOfPackage(ROOT + ".data")
+            .resideOutsideOfPackage(ROOT + ".data..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("ai.djl..")

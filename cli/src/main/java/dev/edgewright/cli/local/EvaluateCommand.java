@@ -76,12 +76,12 @@ public final class EvaluateCommand implements Callable<Integer> {
     private void print(AccuracyResult result) {
         shell.terminal()
                 .out()
-                .println(result.metric().name().toLowerCase(Locale.ROOT) + " " + Words.accuracy(result.value()) + " ("
-                        + Words.accuracy(result.low()) + " to " + Words.accuracy(result.high()) + ") on "
-                        + result.samples() + " samples"
+                .println(result.metric().label() + " " + result.text(result.value()) + " (" + result.text(result.low())
+                        + " to " + result.text(result.high()) + ") on " + result.samples() + " samples"
                         + (against == null
                                 ? ""
                                 : ", agrees with " + against + " on " + Words.accuracy(result.agreement()) + ", "
-                                        + result.flips() + " flips"));
+                                        + result.flips() + " flips, cosine "
+                                        + String.format(Locale.ROOT, "%.5f", result.cosine())));
     }
 }

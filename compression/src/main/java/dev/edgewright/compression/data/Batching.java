@@ -58,7 +58,7 @@ public record Batching(List<ValueInfo> inputs, int size, boolean fixed) {
             Tensor tensor = fit(input, batch.inputs().get(input.name()));
             tensors.put(input.name(), fixed && batch.size() < size ? fill(tensor, size) : tensor);
         }
-        return new Batch(tensors, batch.labels(), batch.size());
+        return new Batch(tensors, batch.labels(), batch.targets(), batch.size());
     }
 
     private static Tensor fit(ValueInfo input, Tensor tensor) {

@@ -32,9 +32,9 @@ public final class Evaluator {
     public Original original(ModelSession session) {
         Reference.Builder rows = new Reference.Builder();
         Scores scores = new Scores(task.metric());
-        run(session, (row, sample, label) -> {
+        run(session, (row, sample, label, targets) -> {
             rows.add(row);
-            scores.add(row, row, label);
+            scores.add(row, row, label, targets);
         });
         return new Original(scores.result(), rows.build());
     }
@@ -42,7 +42,7 @@ public final class Evaluator {
     /** Scores a model against the original's outputs. */
     public AccuracyResult evaluate(ModelSession session, Reference reference) {
         Scores scores = new Scores(task.metric());
-        run(session, (row, sample, label) -> scores.add(row, reference.row(sample), label));
+        run(session, (row, sample, label, targets) -> scores.add(row, reference.row(sample), label, targets));
         return scores.result();
     }
 
@@ -55,7 +55,7 @@ public final class Evaluator {
     public record Original(AccuracyResult accuracy, Reference reference) {}
 
     private interface Visitor {
-        void visit(float[] row, long sample, long label);
+        void visit(float[] row, long sample, long label, float[] targets);
     }
 
     private void run(ModelSession session, Visitor visitor) {
@@ -75,7 +75,7 @@ public final class Evaluator {
             }
             float[][] values = Reference.rows(result, rows);
             for (int i = 0; i < batch.size(); i++) {
-                visitor.visit(values[i], position[0] + i, label(batch, i, position[0] + i));
+                visitor.visit(values[i], position[0] + i, label(batch, i, position[0] + i), batch.targetsOf(i));
             }
             position[0] += batch.size();
         });

@@ -47,7 +47,11 @@ public record SaturationCost(AccuracyResult exact, AccuracyResult saturating) {
                 float[][] rows = Reference.rows(result, (int) result.size(0));
                 for (int i = 0; i < batch.size(); i++) {
                     long sample = position[0] + i;
-                    scores.add(rows[i], original.row(sample), batch.hasLabels() ? batch.labels()[i] : -1);
+                    scores.add(
+                            rows[i],
+                            original.row(sample),
+                            batch.hasLabels() ? batch.labels()[i] : -1,
+                            batch.targetsOf(i));
                 }
                 position[0] += batch.size();
             });

@@ -3,111 +3,104 @@ package dev.edgewright.compression.evaluation;
 import dev.edgewright.compression.CompressionException;
 import dev.edgewright.compression.CompressionException.Code;
 import dev.edgewright.compression.data.Task.Metric;
-import java.util.ArrayList;
-import java.util.List;
 
-/** Adds up what the metrics need, sample by sample. */
+/** Adds up what the metrics need, sample by sample: against labels, and against the original model. */
 final class Scores {
 
     private final Metric metric;
-    private final List<double[]> scored = new ArrayList<>(); // AUC only: score, class
+    private final Measure measure;
     private long samples;
     private long compared;
-    private long hits;
     private long same;
     private double cosines;
     private double squares;
-    private long[][] confusion = new long[0][]; // macro F1 only: [class][hit, predicted, present]
+    private int width;
+    private double dot; // outputs of one number only: over all samples, since the cosine of two numbers is their sign
+    private double own;
+    private double theirs;
 
     Scores(Metric metric) {
         this.metric = metric;
+        this.measure = Measure.of(metric);
     }
 
     /**
      * @param row the scores of one sample
      * @param reference the original's scores, null when not known
      * @param label the class, -1 when there is none
+     * @param targets the numbers to come close to, empty when there are none
      */
-    void add(float[] row, float[] reference, long label) {
-        int predicted = argmax(row);
+    void add(float[] row, float[] reference, long label, float[] targets) {
+        width = row.length;
         if (reference != null) {
-            compared++;
-            same += predicted == argmax(reference) ? 1 : 0;
-            double cosine = cosine(row, reference);
-            cosines += cosine;
-            squares += cosine * cosine;
+            compare(row, reference);
         }
-        if (label >= 0) {
-            score(row, predicted, label);
+        if (measure != null && (label >= 0 || targets.length > 0)) {
+            check(row, label, targets);
+            measure.add(row, label, targets);
         }
         samples++;
     }
 
-    private void score(float[] row, int predicted, long label) {
-        boolean binary = metric == Metric.AUC && row.length == 1;
-        if (label >= (binary ? 2 : row.length)) {
+    private void compare(float[] row, float[] reference) {
+        compared++;
+        same += argmax(row) == argmax(reference) ? 1 : 0;
+        double cosine = cosine(row, reference);
+        cosines += cosine;
+        squares += cosine * cosine;
+        if (row.length == 1) {
+            dot += (double) row[0] * reference[0];
+            own += (double) row[0] * row[0];
+            theirs += (double) reference[0] * reference[0];
+        }
+    }
+
+    private void check(float[] row, long label, float[] targets) {
+        if (metric.comparesNumbers()) {
+            int wanted = metric == Metric.SPEARMAN ? 1 : row.length;
+            if (targets.length != wanted || metric == Metric.SPEARMAN && row.length != 1) {
+                throw new CompressionException(
+                        Code.DATA_INVALID,
+                        metric.label() + " compares " + (metric == Metric.SPEARMAN ? "one number" : "the output")
+                                + " with the label of each sample, but the output holds " + row.length
+                                + " numbers and the label " + targets.length);
+            }
+            return;
+        }
+        boolean binary = metric == Metric.AUC;
+        if (binary && row.length > 2) {
+            throw new CompressionException(
+                    Code.DATA_INVALID, "auc takes one score or two, but the output holds " + row.length);
+        }
+        int classes = binary ? 2 : row.length;
+        if (label >= classes) {
             throw new CompressionException(
                     Code.LABEL_OUT_OF_RANGE,
-                    "sample " + samples + " has label " + label + ", but the output scores only " + row.length
+                    "sample " + samples + " has label " + label + ", but the output scores only " + classes
                             + " classes");
-        }
-        switch (metric) {
-            case TOP5 -> hits += rank(row, (int) label) < 5 ? 1 : 0;
-            case MACRO_F1 -> {
-                if (confusion.length < row.length) {
-                    confusion = new long[row.length][3];
-                }
-                confusion[predicted][0] += predicted == label ? 1 : 0;
-                confusion[predicted][1]++;
-                confusion[(int) label][2]++;
-            }
-            case AUC -> scored.add(new double[] {binary ? row[0] : row[1] - row[0], label});
-            default -> hits += predicted == label ? 1 : 0;
         }
     }
 
     AccuracyResult result() {
         double agreement = compared == 0 ? 1 : (double) same / compared;
-        double cosine = compared == 0 ? 1 : cosines / compared;
-        double value;
-        Interval interval;
-        switch (metric) {
-            case AGREEMENT -> {
-                value = agreement;
-                interval = Interval.wilson(same, compared);
-            }
-            case COSINE -> {
-                value = cosine;
-                interval = Interval.ofMean(cosines, squares, compared);
-            }
-            case MACRO_F1 -> {
-                value = macroF1();
-                interval = Interval.wilson(Math.round(value * samples), samples);
-            }
-            case AUC -> {
-                Auc auc = Auc.of(scored);
-                value = auc.value();
-                interval = auc.interval();
-            }
-            default -> {
-                value = samples == 0 ? 0 : (double) hits / samples;
-                interval = Interval.wilson(hits, samples);
-            }
-        }
+        double cosine = compared == 0 ? 1 : width == 1 ? ratio(dot, own, theirs) : cosines / compared;
+        Measure.Value value = switch (metric) {
+            case AGREEMENT -> new Measure.Value(agreement, Interval.wilson(same, compared));
+            case COSINE ->
+                new Measure.Value(
+                        cosine,
+                        width == 1 ? new Interval(cosine, cosine) : Interval.ofMean(cosines, squares, compared));
+            default -> measure.value();
+        };
         return new AccuracyResult(
-                metric, value, interval.low(), interval.high(), samples, agreement, compared - same, cosine);
-    }
-
-    private double macroF1() {
-        double sum = 0;
-        int classes = 0;
-        for (long[] row : confusion) {
-            if (row[1] + row[2] > 0) {
-                sum += 2.0 * row[0] / (row[1] + row[2]);
-                classes++;
-            }
-        }
-        return classes == 0 ? 0 : sum / classes;
+                metric,
+                value.value(),
+                value.interval().low(),
+                value.interval().high(),
+                samples,
+                agreement,
+                compared - same,
+                cosine);
     }
 
     static int argmax(float[] row) {
@@ -120,14 +113,6 @@ final class Scores {
         return best;
     }
 
-    private static int rank(float[] row, int index) {
-        int above = 0;
-        for (int i = 0; i < row.length; i++) {
-            above += row[i] > row[index] || row[i] == row[index] && i < index ? 1 : 0;
-        }
-        return above;
-    }
-
     /** 1 for two zero vectors, 0 when only one of them is zero. */
     static double cosine(float[] a, float[] b) {
         double dot = 0;
@@ -138,6 +123,10 @@ final class Scores {
             aa += (double) a[i] * a[i];
             bb += (double) b[i] * b[i];
         }
+        return ratio(dot, aa, bb);
+    }
+
+    private static double ratio(double dot, double aa, double bb) {
         if (aa == 0 || bb == 0) {
             return aa == bb ? 1 : 0;
         }

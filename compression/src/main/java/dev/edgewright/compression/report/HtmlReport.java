@@ -85,11 +85,10 @@ final class HtmlReport {
             }
             rows.append("</td>");
             Optional<AccuracyResult> accuracy = candidate.accuracy();
-            cell(rows, accuracy.map(a -> percent(a.value())).orElse(""));
+            cell(rows, accuracy.map(a -> a.text(a.value())).orElse(""));
             cell(
                     rows,
-                    accuracy.map(a -> percent(a.low()) + "–" + percent(a.high()))
-                            .orElse(""));
+                    accuracy.map(a -> a.text(a.low()) + "–" + a.text(a.high())).orElse(""));
             cell(rows, accuracy.map(a -> a.flips() + " of " + a.samples()).orElse(""));
             cell(
                     rows,
@@ -166,10 +165,6 @@ final class HtmlReport {
 
     private static void cell(StringBuilder rows, String value) {
         rows.append("<td class=n>").append(text(value)).append("</td>");
-    }
-
-    static String percent(double share) {
-        return String.format(Locale.ROOT, "%.2f", 100 * share);
     }
 
     static String size(long bytes) {

@@ -3,7 +3,6 @@ package dev.edgewright.compression.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class IntervalTest {
@@ -19,8 +18,11 @@ class IntervalTest {
 
     @Test
     void theAreaUnderTheCurveCountsTiesHalf() {
-        List<double[]> scored =
-                List.of(new double[] {0.1, 0}, new double[] {0.4, 0}, new double[] {0.4, 1}, new double[] {0.8, 1});
-        assertThat(Auc.of(scored).value()).isEqualTo(0.875);
+        Auc auc = new Auc();
+        float[][] scores = {{0.1f}, {0.4f}, {0.4f}, {0.8f}};
+        for (int i = 0; i < scores.length; i++) {
+            auc.add(scores[i], i / 2, new float[0]);
+        }
+        assertThat(auc.value().value()).isEqualTo(0.875);
     }
 }

@@ -100,12 +100,13 @@ public final class CompressorMaker implements VariantMaker {
                 candidate.fasterThanOriginal());
     }
 
+    /** Errors are kept negative: in the catalog larger is better, whatever was measured. */
     private static Accuracy accuracy(Optional<AccuracyResult> result) {
         return result.map(a -> Accuracy.newBuilder()
                         .setMetric(a.metric().name().toLowerCase(Locale.ROOT))
-                        .setValue(a.value())
-                        .setLow(a.low())
-                        .setHigh(a.high())
+                        .setValue(a.goodness())
+                        .setLow(a.metric().isError() ? -a.high() : a.low())
+                        .setHigh(a.metric().isError() ? -a.low() : a.high())
                         .setSamples(a.samples())
                         .setAgreement(a.agreement())
                         .build())

@@ -168,10 +168,10 @@ public final class MqttLink implements DesiredPublisher, ChunkPublisher, AutoClo
                         desiredInFlight.decrementAndGet();
                         count(entry.payload(), failure);
                         if (failure == null) {
-                            outbox.delivered(entry);
+                            entry.delivered();
                             scheduler.execute(this::sendDesired);
-                        } else if (outbox.putBack(entry)) {
-                            scheduler.execute(this::sendDesired);
+                        } else {
+                            outbox.putBack(entry);
                         }
                     });
         }

@@ -6,17 +6,12 @@ import dev.edgewright.common.id.RolloutId;
 import dev.edgewright.common.signing.SigningKey;
 import dev.edgewright.controller.catalog.CatalogService;
 import dev.edgewright.controller.fleet.Device;
-import dev.edgewright.controller.fleet.DeviceQuery;
 import dev.edgewright.controller.fleet.FleetChange;
 import dev.edgewright.controller.fleet.FleetService;
 import dev.edgewright.controller.selection.SelectionService;
 import dev.edgewright.controller.telemetry.Cohorts;
 import dev.edgewright.controller.telemetry.TelemetryService;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,9 +36,6 @@ public final class RolloutEngine implements RolloutService, Cohorts {
     private static final Logger LOG = LoggerFactory.getLogger(RolloutEngine.class);
     private static final int MAX_DECISIONS = 1000;
 
-    /** How often all devices are looked at for those that match by now, besides those that speak. */
-    private static final Duration SCAN_EVERY = Duration.ofMinutes(1);
-
     private final FleetService fleet;
     private final RolloutStore store;
     private final RolloutPlanner planner;
@@ -51,14 +43,12 @@ public final class RolloutEngine implements RolloutService, Cohorts {
     private final GateKeeper gates;
     private final DesiredBook book;
     private final DesiredOutbox outbox;
-    private final LateJoiners late;
     private final Clock clock;
     private final ReportQueue reports;
     private final Supplier<RolloutId> ids;
 
     private final Map<RolloutId, LiveRollout> live = new ConcurrentHashMap<>();
     private final List<RolloutListener> listeners = new CopyOnWriteArrayList<>();
-    private Instant scanned = Instant.EPOCH;
     private final AtomicLong lateReports = new AtomicLong();
     private final AtomicLong decisions = new AtomicLong();
 
@@ -77,13 +67,9 @@ public final class RolloutEngine implements RolloutService, Cohorts {
         this.fleet = fleet;
         this.store = store;
         this.planner = new RolloutPlanner(fleet, catalog, selection);
-        var readiness = new Readiness(
-                fleet,
-                device -> telemetry.latest(device).map(l -> l.batteryPercent()).orElse(0));
         this.gates = new GateKeeper(new FleetMeasurements(fleet, telemetry));
         this.book = new DesiredBook(store.desired());
-        this.steps = new RolloutSteps(fleet, catalog, gates, book, readiness);
-        this.late = new LateJoiners(fleet, planner, store, book);
+        this.steps = new RolloutSteps(fleet, catalog, gates, book);
         this.outbox = new DesiredOutbox(publisher, fleetKey);
         this.clock = clock;
         this.reports = new ReportQueue(runner, this::onReports);
@@ -168,7 +154,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
         LiveRollout rollout = live.get(id);
         if (rollout == null) {
             var stored = store.find(id).orElseThrow(() -> notFound(id));
-            rollout = late.find(id).orElseGet(() -> LiveRollout.load(store, stored));
+            rollout = LiveRollout.load(store, stored);
         }
         var state = rollout.rollout().state();
         if (RolloutTables.ROLLOUT.next(state, event).isEmpty()) {
@@ -180,7 +166,6 @@ public final class RolloutEngine implements RolloutService, Cohorts {
         step(rollout, change);
         if (rollout.rollout().state().live()) {
             live.put(id, rollout);
-            late.ended(rollout.rollout());
         }
         reconcile(id);
         return detail(id);
@@ -207,14 +192,13 @@ public final class RolloutEngine implements RolloutService, Cohorts {
     // ------------------------------------------------------------------ what devices say
 
     private void onFleetChange(Device device, FleetChange change) {
-        if (change == FleetChange.REPORTED || change == FleetChange.HELLO || change == FleetChange.LABELS) {
+        if (change == FleetChange.REPORTED || change == FleetChange.HELLO) {
             reports.add(device.id());
         }
     }
 
     private synchronized void onReports(List<DeviceId> devices) {
-        takeIn(devices);
-        for (LiveRollout rollout : going()) {
+        for (LiveRollout rollout : List.copyOf(live.values())) {
             var mine =
                     devices.stream().filter(d -> rollout.target(d).isPresent()).toList();
             if (!mine.isEmpty()) {
@@ -223,34 +207,9 @@ public final class RolloutEngine implements RolloutService, Cohorts {
         }
     }
 
-    /** Live ones, and those that ended while a late device was on its way. */
-    private List<LiveRollout> going() {
-        var going = new ArrayList<>(live.values());
-        going.addAll(late.underway());
-        return going;
-    }
-
-    /** Lets devices join that match by now and did not when rollouts were planned. */
-    private void takeIn(Collection<DeviceId> devices) {
-        late.joining(live.values(), devices)
-                .forEach((rollout, joins) -> step(rollout, draft -> steps.join(draft, joins, late)));
-        late.catchingUp(live.values(), devices)
-                .forEach((rollout, joins) -> step(rollout, draft -> steps.catchUp(draft, joins, late)));
-    }
-
-    private void scan() {
-        var now = clock.instant();
-        if (scanned.plus(SCAN_EVERY).isAfter(now)) {
-            return;
-        }
-        scanned = now;
-        takeIn(fleet.matching(DeviceQuery.all()).stream().map(Device::id).toList());
-    }
-
     /** What depends on time: deadlines, windows, start times, gates; and what the broker has not taken yet. */
     public synchronized void tick() {
-        scan();
-        for (LiveRollout rollout : going()) {
+        for (LiveRollout rollout : List.copyOf(live.values())) {
             try {
                 reconcile(
                         rollout, rollout.targets().stream().map(Target::device).toList(), true);
@@ -284,8 +243,8 @@ public final class RolloutEngine implements RolloutService, Cohorts {
             return;
         }
         // Devices may have said already what a new assignment waits for.
-        if (!rollout.rollout().state().live() && live.remove(rollout.rollout().id()) != null) {
-            late.ended(rollout.rollout());
+        if (!rollout.rollout().state().live()) {
+            live.remove(rollout.rollout().id());
             LOG.atInfo()
                     .addKeyValue("rollout", rollout.rollout().id())
                     .addKeyValue("state", rollout.rollout().state())
@@ -319,7 +278,6 @@ public final class RolloutEngine implements RolloutService, Cohorts {
             var decision = RolloutDecider.decide(draft.rollout(), steps.facts(draft, breaches));
             decisions.incrementAndGet();
             if (!steps.apply(draft, decision)) {
-                steps.notePostponed(draft);
                 return;
             }
         }
@@ -344,7 +302,6 @@ public final class RolloutEngine implements RolloutService, Cohorts {
                     (id, old) -> store.find(id)
                             .map(stored -> LiveRollout.load(store, stored))
                             .orElse(null));
-            late.stale(rollout.rollout().id());
             store.desired().values().forEach(book::put);
             throw EdgewrightException.transient_(
                     "ROLLOUT_RACE",

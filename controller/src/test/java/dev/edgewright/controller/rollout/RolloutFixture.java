@@ -218,8 +218,7 @@ final class RolloutFixture implements AutoCloseable {
                 pace,
                 r.limits(),
                 r.priority(),
-                r.createdBy(),
-                r.terms());
+                r.createdBy());
     }
 
     static RolloutRequest prioritised(RolloutRequest r, int priority) {
@@ -234,8 +233,7 @@ final class RolloutFixture implements AutoCloseable {
                 r.pace(),
                 r.limits(),
                 priority,
-                r.createdBy(),
-                r.terms());
+                r.createdBy());
     }
 
     RolloutFixture passes(Duration time) {

@@ -1,4 +1,4 @@
-package dev.edgewright.compression.data;
+package dev.edgewright.compression.data.format;
 
 import dev.edgewright.compression.CompressionException;
 import dev.edgewright.compression.CompressionException.Code;
@@ -7,7 +7,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,7 +20,7 @@ final class NpyHeader {
     private NpyHeader() {}
 
     /** Reads on after the first four bytes of the magic. */
-    static Records read(Path file, InputStream in) throws IOException {
+    static Records read(ByteSource file, InputStream in) throws IOException {
         byte[] rest = in.readNBytes(4); // "PY" and the version
         if (rest.length < 4) {
             throw new EOFException("the NPY header ends early");
@@ -61,7 +60,7 @@ final class NpyHeader {
                 8L + lengthBytes + size);
     }
 
-    private static ElementType type(Path file, String code) {
+    private static ElementType type(ByteSource file, String code) {
         return switch (code) {
             case "f4" -> ElementType.FLOAT;
             case "f8" -> ElementType.DOUBLE;

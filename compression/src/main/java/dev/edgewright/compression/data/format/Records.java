@@ -1,19 +1,15 @@
-package dev.edgewright.compression.data;
+package dev.edgewright.compression.data.format;
 
 import dev.edgewright.compression.CompressionException;
 import dev.edgewright.compression.CompressionException.Code;
 import dev.edgewright.compression.graph.ElementType;
-import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.zip.GZIPInputStream;
 
 /**
- * A file of equally sized numeric records after a header: IDX and NPY, either of them gzipped.
+ * Equally sized numeric records after a header: IDX and NPY, plain, gzipped, or in an NPZ archive.
  *
  * @param file where the bytes are
  * @param type the element type
@@ -22,11 +18,11 @@ import java.util.zip.GZIPInputStream;
  * @param sizes the sizes of one record, without the leading axis
  * @param header how many bytes come before the first record
  */
-record Records(Path file, ElementType type, boolean bigEndian, long count, long[] sizes, long header) {
+public record Records(ByteSource file, ElementType type, boolean bigEndian, long count, long[] sizes, long header) {
 
     /** Reads the header; the format follows from the first bytes. */
-    static Records of(Path file) {
-        try (InputStream in = stream(file)) {
+    public static Records of(ByteSource file) {
+        try (InputStream in = file.open()) {
             byte[] magic = in.readNBytes(4);
             if (magic.length == 4 && magic[0] == (byte) 0x93 && magic[1] == 'N' && magic[2] == 'U' && magic[3] == 'M') {
                 return NpyHeader.read(file, in);
@@ -36,14 +32,14 @@ record Records(Path file, ElementType type, boolean bigEndian, long count, long[
             }
             throw new CompressionException(
                     Code.DATA_INVALID,
-                    file + " is neither an IDX nor an NPY file; see docs/compression.md for the formats");
+                    file + " is neither an IDX nor an NPY or NPZ file; see docs/compression.md for the formats");
         } catch (IOException e) {
             throw new CompressionException(Code.DATA_INVALID, "cannot read " + file + ": " + e, e);
         }
     }
 
     /** IDX: two zero bytes, a type, the number of axes, then one big-endian size for each axis. */
-    private static Records idx(Path file, byte[] magic, InputStream in) throws IOException {
+    private static Records idx(ByteSource file, byte[] magic, InputStream in) throws IOException {
         ElementType type = switch (magic[2]) {
             case 0x08 -> ElementType.UINT8;
             case 0x09 -> ElementType.INT8;
@@ -69,27 +65,15 @@ record Records(Path file, ElementType type, boolean bigEndian, long count, long[
                 file, type, true, sizes[0], Arrays.copyOfRange(sizes, 1, sizes.length), 4 + 4L * sizes.length);
     }
 
-    /** The bytes of a file, unpacked when it is gzipped. */
-    static InputStream stream(Path file) throws IOException {
-        if (!Files.isRegularFile(file)) {
-            throw new CompressionException(Code.DATA_INVALID, "data file " + file + " does not exist");
-        }
-        InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
-        in.mark(2);
-        boolean gzip = in.read() == 0x1f && in.read() == 0x8b;
-        in.reset();
-        return gzip ? new BufferedInputStream(new GZIPInputStream(in, 1 << 16), 1 << 16) : in;
-    }
-
     /** Elements of one record. */
-    int elements() {
+    public int elements() {
         return Math.toIntExact(Arrays.stream(sizes).reduce(1, Math::multiplyExact));
     }
 
     /** The stream, standing at a record. */
     InputStream open(long from) {
         try {
-            InputStream in = stream(file);
+            InputStream in = file.open();
             in.skipNBytes(header + from * elements() * (type.bits() / 8));
             return in;
         } catch (IOException e) {

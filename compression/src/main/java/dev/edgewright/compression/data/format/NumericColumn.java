@@ -1,4 +1,4 @@
-package dev.edgewright.compression.data;
+package dev.edgewright.compression.data.format;
 
 import dev.edgewright.compression.CompressionException;
 import dev.edgewright.compression.CompressionException.Code;
@@ -7,19 +7,20 @@ import dev.edgewright.compression.graph.Tensor;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** A column of numbers from IDX or NPY records, as floats after preprocessing, or as they are when another type is asked for. */
-final class NumericColumn implements Column {
+/** A column of numbers from IDX, NPY or NPZ records, as floats after preprocessing, or as they are when another type is asked for. */
+public final class NumericColumn implements Column {
 
     private final String name;
     private final Records records;
     private final Preprocessing preprocessing;
     private final ElementType type;
 
-    NumericColumn(String name, Records records, Preprocessing preprocessing, ElementType type) {
+    public NumericColumn(String name, Records records, Preprocessing preprocessing, ElementType type) {
         this.name = name;
         this.records = records;
         this.preprocessing = preprocessing;
         this.type = type;
+        preprocessing.check("input " + name, records.sizes());
     }
 
     @Override
@@ -58,27 +59,19 @@ final class NumericColumn implements Column {
         }
         int elements = records.elements();
         Tensor raw = Tensor.ofRaw(name, records.type(), new long[] {samples, elements}, bytes);
-        long[] sample = preprocessing.sampleSizes(records.sizes());
-        long[] sizes = new long[sample.length + 1];
-        sizes[0] = samples;
-        System.arraycopy(sample, 0, sizes, 1, sample.length);
         if (type != ElementType.FLOAT) {
-            return whole(raw, sizes);
+            return whole(raw, preprocessing.sizes(samples, records.sizes()));
         }
         float[] values = raw.toFloats();
-        float[] out = new float[values.length];
-        for (int i = 0; i < samples; i++) {
-            preprocessing.apply(values, i * elements, out, i * elements, records.sizes());
-        }
-        for (int i = 0; i < out.length; i++) {
-            if (!Float.isFinite(out[i])) {
+        for (int i = 0; i < values.length; i++) {
+            if (!Float.isFinite(values[i])) {
                 throw new CompressionException(
                         Code.DATA_NOT_FINITE,
                         "input " + name + " of sample " + (position + i / elements) + " in " + records.file()
-                                + " holds " + out[i]);
+                                + " holds " + values[i] + "; leave the sample out");
             }
         }
-        return Tensor.ofFloats(name, out, sizes);
+        return preprocessing.tensor(name, values, samples, records.sizes());
     }
 
     private Tensor whole(Tensor raw, long[] sizes) {

@@ -1,8 +1,10 @@
-package dev.edgewright.compression.data;
+package dev.edgewright.compression.data.format;
 
 import dev.edgewright.compression.CompressionException;
 import dev.edgewright.compression.CompressionException.Code;
+import dev.edgewright.compression.graph.Tensor;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * How raw values become what the model reads: {@code (raw * scale - mean) / std}, then the axes in the model's order.
@@ -14,9 +16,10 @@ import java.util.Arrays;
  * @param channels a record without a channel axis gets one
  * @param shape the sizes of one sample when they differ from the file's, else empty
  */
-record Preprocessing(float scale, float[] mean, float[] std, boolean channelsLast, boolean channels, long[] shape) {
+public record Preprocessing(
+        float scale, float[] mean, float[] std, boolean channelsLast, boolean channels, long[] shape) {
 
-    Preprocessing {
+    public Preprocessing {
         for (float value : std) {
             if (value == 0 || !Float.isFinite(value)) {
                 throw new CompressionException(Code.DATA_INVALID, "std must not be " + value);
@@ -38,6 +41,50 @@ record Preprocessing(float scale, float[] mean, float[] std, boolean channelsLas
         return record;
     }
 
+    /** The sizes of a batch as the model reads it. */
+    long[] sizes(int samples, long[] record) {
+        long[] sample = sampleSizes(record);
+        long[] sizes = new long[sample.length + 1];
+        sizes[0] = samples;
+        System.arraycopy(sample, 0, sizes, 1, sample.length);
+        return sizes;
+    }
+
+    /** Raw records, one after the other, as a batch for the model. */
+    Tensor tensor(String name, float[] raw, int samples, long[] record) {
+        float[] out = new float[raw.length];
+        int elements = samples == 0 ? 0 : raw.length / samples;
+        for (int i = 0; i < samples; i++) {
+            apply(raw, i * elements, out, i * elements, record);
+        }
+        return Tensor.ofFloats(name, out, sizes(samples, record));
+    }
+
+    /**
+     * Checks that mean, std and shape go with records of these sizes.
+     *
+     * @throws CompressionException DATA_INVALID, saying how many numbers are wanted
+     */
+    void check(String what, long[] record) {
+        long elements = Arrays.stream(record).reduce(1, Math::multiplyExact);
+        long[] sample = sampleSizes(record);
+        long channels = channelsLast && record.length == 3 ? record[2] : sample.length == 0 ? 1 : sample[0];
+        for (float[] each : List.of(mean, std)) {
+            if (each.length != 1 && each.length != channels) {
+                throw new CompressionException(
+                        Code.DATA_INVALID,
+                        what + ": mean and std take one number, or one for each of the " + channels + " channels, not "
+                                + each.length);
+            }
+        }
+        if (shape.length > 0 && Arrays.stream(shape).reduce(1, Math::multiplyExact) != elements) {
+            throw new CompressionException(
+                    Code.DATA_INVALID,
+                    what + ": shape " + Arrays.toString(shape) + " does not hold the " + elements
+                            + " numbers of a sample " + Arrays.toString(record));
+        }
+    }
+
     /** Converts one sample in place, from {@code raw[from..]} into {@code out[to..]}. */
     void apply(float[] raw, int from, float[] out, int to, long[] record) {
         int elements = Math.toIntExact(Arrays.stream(record).reduce(1, Math::multiplyExact));
@@ -54,7 +101,7 @@ record Preprocessing(float scale, float[] mean, float[] std, boolean channelsLas
         }
     }
 
-    boolean isIdentity() {
+    public boolean isIdentity() {
         return scale == 1
                 && Arrays.equals(mean, new float[] {0})
                 && Arrays.equals(std, new float[] {1})

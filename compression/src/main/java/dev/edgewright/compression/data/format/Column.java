@@ -1,10 +1,10 @@
-package dev.edgewright.compression.data;
+package dev.edgewright.compression.data.format;
 
 import dev.edgewright.compression.graph.Tensor;
 import java.io.Closeable;
 
 /** One input (or the labels) over all samples of a file, read in order. */
-interface Column {
+public interface Column {
 
     /** How many samples the file holds. */
     long count();
