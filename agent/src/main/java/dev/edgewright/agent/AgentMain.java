@@ -4,8 +4,10 @@ import dev.edgewright.agent.device.DeviceFactsReader;
 import dev.edgewright.agent.device.DeviceProfile;
 import dev.edgewright.agent.device.FileRoots;
 import dev.edgewright.agent.device.Fingerprint;
+import dev.edgewright.agent.device.PowerSupplies;
 import dev.edgewright.agent.inference.InferenceSettings;
 import dev.edgewright.agent.inference.ModelRegistry;
+import dev.edgewright.agent.inference.SideBySide;
 import dev.edgewright.agent.link.Link;
 import dev.edgewright.agent.power.EnergyMonitor;
 import dev.edgewright.agent.power.PowerModel;
@@ -14,11 +16,16 @@ import dev.edgewright.agent.serve.InferenceServer;
 import dev.edgewright.agent.serve.Page;
 import dev.edgewright.agent.serve.ServeSettings;
 import dev.edgewright.agent.slot.LocalDisk;
+import dev.edgewright.agent.slot.SlotStore;
 import dev.edgewright.agent.telemetry.AgentMetrics;
 import dev.edgewright.agent.telemetry.MetricsPage;
 import dev.edgewright.agent.telemetry.ProcessGauges;
 import dev.edgewright.agent.telemetry.TelemetryCollector;
 import dev.edgewright.agent.telemetry.TelemetryService;
+import dev.edgewright.agent.trial.Conditions;
+import dev.edgewright.agent.trial.RegistryBench;
+import dev.edgewright.agent.trial.TrialEngine;
+import dev.edgewright.agent.trial.TrialService;
 import dev.edgewright.agent.update.UpdateEngine;
 import dev.edgewright.agent.update.UpdateService;
 import dev.edgewright.agent.update.UpdateSettings;
@@ -26,6 +33,7 @@ import dev.edgewright.common.error.EdgewrightException;
 import dev.edgewright.common.id.BootId;
 import dev.edgewright.common.id.DeviceId;
 import dev.edgewright.common.protocol.v1.DeviceFacts;
+import dev.edgewright.common.protocol.v1.PowerSource;
 import dev.edgewright.common.update.UpdateState;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -117,20 +125,47 @@ public final class AgentMain {
 
         // What brings models.
         Link link = Links.open(config, device, boot, VERSION, clock, random);
+        UpdateEngine.Identity identity = new UpdateEngine.Identity(device, boot, trust.fleet(), trust.catalog());
+        RegistryRuntime runtime = new RegistryRuntime(
+                models, Set.copyOf(facts.getIsaList()), facts.getRamBytes(), telemetry::joulesPerInference);
+        UpdateSettings settings = UpdateSettings.DEFAULT.withWindow(config.window());
+        TrialService trials = opened(
+                new TrialService(wanted -> new TrialEngine(
+                        identity,
+                        config.data(),
+                        disk,
+                        new SlotStore(config.data(), disk),
+                        new RegistryBench(
+                                models,
+                                EnergyMonitor.of(
+                                        roots,
+                                        PowerModel.forArch(System.getProperty("os.arch")),
+                                        process::cpuSeconds,
+                                        System::nanoTime),
+                                runtime::unfit,
+                                () -> conditions(roots, process, states.get()),
+                                SideBySide.Plan.QUIET),
+                        link,
+                        new SystemTime(),
+                        random,
+                        settings,
+                        wanted)),
+                parts);
         UpdateEngine engine = new UpdateEngine(
-                new UpdateEngine.Identity(device, boot, trust.fleet(), trust.catalog()),
+                identity,
                 config.data(),
                 disk,
-                new RegistryRuntime(
-                        models, Set.copyOf(facts.getIsaList()), facts.getRamBytes(), telemetry::joulesPerInference),
+                runtime,
                 link,
                 new SystemTime(),
                 random,
-                UpdateSettings.DEFAULT.withWindow(config.window()));
+                settings,
+                trials.engine()::held);
         Introduction introduction = new Introduction(device, boot, factsReader, energy, config, profile);
         UpdateService updates =
                 opened(new UpdateService(engine, e -> link.hello(introduction.hello(e)), states::set), parts);
         updates.start();
+        trials.start();
 
         Function<String, Page> page = MetricsPage.of(metrics);
         HttpListener serve = opened(
@@ -145,13 +180,24 @@ public final class AgentMain {
 
         introduction.measure(facts, Fingerprint.of(facts), config);
         opened(TelemetryService.start(telemetry, config.telemetryInterval(), link::telemetry), parts);
-        opened(link, parts).start(updates);
+        opened(link, parts).start(new Listeners(List.of(updates, trials)));
         LOG.atInfo()
                 .addKeyValue("device", device)
                 .addKeyValue("broker", config.broker())
                 .addKeyValue("serve", serve.port())
                 .log("agent started");
         return new RunningAgent(device, models, serve.port(), parts);
+    }
+
+    private static Conditions conditions(FileRoots roots, ProcessGauges process, Map<String, String> states) {
+        PowerSupplies power = PowerSupplies.read(roots);
+        boolean updating =
+                states.values().stream().anyMatch(s -> UpdateState.valueOf(s).inMotion());
+        return new Conditions(
+                power.source() == PowerSource.POWER_SOURCE_BATTERY,
+                power.percent(),
+                process.temperatureCelsius(),
+                updating);
     }
 
     private static <P extends AutoCloseable> P opened(P part, Deque<AutoCloseable> parts) {

@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtSession;
 import dev.edgewright.common.error.EdgewrightException;
 import dev.edgewright.common.id.Digest;
 import dev.edgewright.common.id.ModelName;
+import dev.edgewright.common.protocol.v1.GoldenSet;
 import dev.edgewright.common.protocol.v1.Manifest;
 import dev.edgewright.common.protocol.v1.TensorSpec;
 import java.nio.file.Files;
@@ -35,6 +36,7 @@ public final class ModelRegistry implements AutoCloseable {
     private final InferenceSettings settings;
     private final ProbeBudget budget;
     private final LongSupplier resident;
+    private final QuietTime quiet = new QuietTime(System::nanoTime);
     private final Map<ModelName, Active> active = new ConcurrentHashMap<>();
     private final List<ServingSession> served = new ArrayList<>();
 
@@ -161,12 +163,33 @@ public final class ModelRegistry implements AutoCloseable {
      *     {@code OUTPUT_UNKNOWN}, {@code TENSOR_*} (the caller's); {@code INFERENCE_FAILED}
      */
     public InferenceResult infer(ModelName model, Map<String, TensorValue> inputs, Collection<String> outputs) {
-        ServingSession session = lease(model);
+        quiet.enter();
         try {
-            return session.run(inputs, outputs);
+            ServingSession session = lease(model);
+            try {
+                return session.run(inputs, outputs);
+            } finally {
+                session.release();
+            }
         } finally {
-            session.release();
+            quiet.leave();
         }
+    }
+
+    /** Measures a prepared variant in turn with what serves its model, in times without requests. The caller closes the candidate. */
+    public SideBySide beside(Prepared candidate) {
+        return new SideBySide(this, quiet, candidate, resident, settings.memoryLimitBytes());
+    }
+
+    /** Time by kind of operator of a model file, as this device runs it; see {@link OperatorProfile}. */
+    public List<OperatorProfile.Part> operators(Path modelFile, Manifest manifest, GoldenSet golden, int runs) {
+        return OperatorProfile.of(environment, tensors, settings, modelFile, manifest, golden, runs);
+    }
+
+    /** What serves now, with a reference that the caller gives back; empty when nothing does. */
+    Optional<ServingSession> leaseIfServed(ModelName model) {
+        Active current = active.get(model);
+        return current != null && current.session().acquire() ? Optional.of(current.session()) : Optional.empty();
     }
 
     private ServingSession lease(ModelName model) {

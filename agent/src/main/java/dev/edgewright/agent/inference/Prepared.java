@@ -33,6 +33,15 @@ public final class Prepared implements AutoCloseable {
         return probe.run(session, golden, tolerance, limits);
     }
 
+    ServingSession session() {
+        return session;
+    }
+
+    /** Resident bytes of the process before this variant was loaded. */
+    long residentBefore() {
+        return probe.residentBefore();
+    }
+
     synchronized ServingSession take() {
         if (!owned) {
             throw new IllegalStateException(session.metadata().describe() + " was already activated or closed");

@@ -34,6 +34,10 @@ final class ProbeRun {
         this.memoryLimitBytes = memoryLimitBytes;
     }
 
+    long residentBefore() {
+        return residentBefore;
+    }
+
     ProbeOutcome run(ServingSession session, GoldenSet golden, Tolerance tolerance, Limits limits) {
         try {
             Parity parity = replay(session, golden);
@@ -46,7 +50,7 @@ final class ProbeRun {
             Optional<ProbeFailure> failure = parity.failure(tolerance)
                     .or(() -> overLatency(p95, limits))
                     .or(() -> overMemory(memory, after, limits));
-            return new ProbeOutcome(p50, p95, memory, parity.cosine, parity.agreement(), millis.length, failure);
+            return new ProbeOutcome(p50, p95, memory, parity.cosine(), parity.agreement(), millis.length, failure);
         } catch (EdgewrightException e) {
             String code = e.kind() == EdgewrightException.Kind.CALLER ? "GOLDEN_MISMATCH" : "PROBE_RUN_FAILED";
             ProbeFailure failure = new ProbeFailure(code, e.getMessage());
@@ -88,7 +92,8 @@ final class ProbeRun {
         return millis.stream().mapToDouble(Double::doubleValue).toArray();
     }
 
-    private static List<Map<String, TensorValue>> feeds(ServingSession session, GoldenSet golden) {
+    /** Inputs of the golden cases; zeros of the declared shapes without any. */
+    static List<Map<String, TensorValue>> feeds(ServingSession session, GoldenSet golden) {
         if (golden.getCasesCount() > 0) {
             return golden.getCasesList().stream()
                     .map(c -> ProtoTensors.byName(c.getInputsList()))
@@ -130,65 +135,8 @@ final class ProbeRun {
         return Optional.empty();
     }
 
-    private static double quantile(double[] sorted, double q) {
+    /** Of sorted values, the smallest that at least the share {@code q} does not exceed. */
+    static double quantile(double[] sorted, double q) {
         return sorted[(int) Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)];
-    }
-
-    /** Running verdict over the golden cases. */
-    private static final class Parity {
-        private int cases;
-        private int agreeing;
-        private double cosine = Double.NaN;
-        private String notFinite;
-
-        void add(int index, Map<String, TensorValue> wanted, Map<String, TensorValue> actual) {
-            boolean same = true;
-            for (Map.Entry<String, TensorValue> output : wanted.entrySet()) {
-                TensorValue expected = output.getValue();
-                TensorValue got = actual.get(output.getKey());
-                if (got.datatype() != expected.datatype() || !Arrays.equals(got.shape(), expected.shape())) {
-                    throw EdgewrightException.caller(
-                            "GOLDEN_MISMATCH",
-                            "golden case " + index + " expects output \"" + output.getKey() + "\" as " + expected
-                                    + ", the model answers " + got);
-                }
-                if (expected.datatype() == Datatype.BYTES) {
-                    same &= got.equals(expected);
-                    continue;
-                }
-                double[] x = Similarity.doubles(got);
-                double[] y = Similarity.doubles(expected);
-                if (!Similarity.finite(x) && notFinite == null) {
-                    notFinite = "output \"" + output.getKey() + "\" of golden case " + index + " holds NaN or infinity";
-                }
-                double angle = Similarity.cosine(x, y);
-                // Not a number: one side is not finite, which no tolerance forgives.
-                cosine = Math.min(Double.isNaN(cosine) ? 1 : cosine, Double.isNaN(angle) ? -1 : angle);
-                same &= Similarity.argmax(x) == Similarity.argmax(y);
-            }
-            cases++;
-            agreeing += same ? 1 : 0;
-        }
-
-        double agreement() {
-            return cases == 0 ? Double.NaN : (double) agreeing / cases;
-        }
-
-        Optional<ProbeFailure> failure(Tolerance tolerance) {
-            if (notFinite != null) {
-                return Optional.of(new ProbeFailure("OUTPUT_NOT_FINITE", notFinite));
-            }
-            if (cosine < tolerance.getMinCosine()) { // false for NaN: no numeric output to compare
-                return Optional.of(new ProbeFailure(
-                        "PARITY", "lowest cosine is %.6f, needed %.6f".formatted(cosine, tolerance.getMinCosine())));
-            }
-            if (cases > 0 && tolerance.getRequireSameArgmax() && agreement() < tolerance.getMinAgreement()) {
-                return Optional.of(new ProbeFailure(
-                        "PARITY",
-                        "the largest output agrees in %d of %d golden cases, needed %.4f"
-                                .formatted(agreeing, cases, tolerance.getMinAgreement())));
-            }
-            return Optional.empty();
-        }
     }
 }

@@ -88,6 +88,34 @@ final class ServingSession {
         return references.get() <= 0;
     }
 
+    /**
+     * Runs once beside live traffic, uncounted. The caller holds a reference.
+     *
+     * @param inputsReady that fit this session, as golden cases do
+     * @param options through which the run can be ended
+     * @return seconds of the run, outputs included
+     * @throws OrtException where the run failed or was ended
+     */
+    InferenceResult runBeside(Map<String, TensorValue> inputsReady, OrtSession.RunOptions options) throws OrtException {
+        long start = System.nanoTime();
+        Map<String, OnnxTensor> feeds = new LinkedHashMap<>();
+        try {
+            for (Map.Entry<String, TensorValue> value : inputsReady.entrySet()) {
+                feeds.put(value.getKey(), tensors.toOrt(value.getValue()));
+            }
+            Map<String, TensorValue> outputs = new LinkedHashMap<>();
+            try (OrtSession.Result result = session.run(feeds, session.getOutputNames(), options)) {
+                for (String name : session.getOutputNames()) {
+                    outputs.put(name, tensors.fromOrt(name, result.get(name).orElseThrow()));
+                }
+            }
+            double seconds = (System.nanoTime() - start) * 1e-9;
+            return new InferenceResult(metadata.variant(), metadata.version(), metadata.manifest(), outputs, seconds);
+        } finally {
+            feeds.values().forEach(OnnxTensor::close);
+        }
+    }
+
     /** Runs once and counts it. The caller holds a reference. */
     InferenceResult run(Map<String, TensorValue> values, Collection<String> wanted) {
         try {

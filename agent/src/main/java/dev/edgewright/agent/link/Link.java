@@ -4,6 +4,7 @@ import dev.edgewright.common.id.Digest;
 import dev.edgewright.common.protocol.v1.Hello;
 import dev.edgewright.common.protocol.v1.Reported;
 import dev.edgewright.common.protocol.v1.TelemetryWindow;
+import dev.edgewright.common.protocol.v1.TrialReport;
 import dev.edgewright.common.protocol.v1.Want;
 
 /**
@@ -25,6 +26,9 @@ public interface Link extends AutoCloseable {
     void reported(Reported reported);
 
     void telemetry(TelemetryWindow window);
+
+    /** What came of trials. A link that carries no trials drops it: none can have been asked for. */
+    void trialed(TrialReport report);
 
     void want(Want want);
 

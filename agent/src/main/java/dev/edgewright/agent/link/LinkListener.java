@@ -13,6 +13,9 @@ public interface LinkListener {
     /** The bytes of a {@code Signed} desired state; nothing about them has been checked but their size. */
     void desired(byte[] signed);
 
+    /** The bytes of a {@code Signed} trial state; nothing about them has been checked but their size. */
+    default void trial(byte[] signed) {}
+
     /** One zstd frame; nothing about it has been checked but its size. */
     void chunk(Digest blob, int index, byte[] frame);
 

@@ -12,6 +12,8 @@ import dev.edgewright.common.error.EdgewrightException;
 import dev.edgewright.common.id.Digest;
 import dev.edgewright.common.id.ModelName;
 import dev.edgewright.common.protocol.v1.Manifest;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -163,11 +165,13 @@ final class Acquisition {
         around.slots().collect(model, kept, Set.of(target));
         Staging staging = around.slots().stage(model, target);
         staging.writeManifest(record.assignment().getManifest());
+        List<Slot> held = new ArrayList<>(around.slots().held());
+        held.addAll(around.lent().get());
         return new Fetch(
                 around.device(),
                 manifest.orElseThrow(),
                 staging,
-                HeldChunks.of(around.slots().held()),
+                HeldChunks.of(held),
                 around.slots(),
                 around.link(),
                 around.settings(),

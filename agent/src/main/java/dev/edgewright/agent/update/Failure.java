@@ -19,11 +19,11 @@ public record Failure(String code, String message) {
         }
     }
 
-    static Failure of(EdgewrightException e) {
+    public static Failure of(EdgewrightException e) {
         return new Failure(e.code().name(), String.valueOf(e.getMessage()));
     }
 
-    ReportedError toProto() {
+    public ReportedError toProto() {
         return ReportedError.newBuilder().setCode(code).setMessage(message).build();
     }
 }

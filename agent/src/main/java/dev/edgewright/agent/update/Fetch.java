@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>All devices of a wave go through the blobs in the same order, so that one publish serves them all.
  */
-final class Fetch implements AutoCloseable {
+public final class Fetch implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Fetch.class);
 
@@ -63,7 +63,8 @@ final class Fetch implements AutoCloseable {
     private long doneBefore;
     private long reused;
 
-    Fetch(
+    /** @param held where chunks lie that need not be fetched */
+    public Fetch(
             DeviceId device,
             Manifest manifest,
             Staging staging,
@@ -93,7 +94,7 @@ final class Fetch implements AutoCloseable {
     }
 
     /** Goes on as far as possible without waiting. True once everything is here and on the medium. */
-    boolean advance(long nowMs) {
+    public boolean advance(long nowMs) {
         while (failure == null && !steps.isEmpty()) {
             Step step = steps.peek();
             boolean here = step.index() ? openIndex(step) : openContent(step);
@@ -110,7 +111,8 @@ final class Fetch implements AutoCloseable {
         return true;
     }
 
-    Optional<Failure> failure() {
+    /** Why it gave up; empty while it goes on. */
+    public Optional<Failure> failure() {
         return Optional.ofNullable(failure);
     }
 
@@ -119,12 +121,12 @@ final class Fetch implements AutoCloseable {
     }
 
     /** The connection is new: what was asked for may be lost. */
-    void connected() {
+    public void connected() {
         asking.now();
     }
 
     /** Takes a chunk; true when it was one that is being waited for. Damage is counted and asked for again. */
-    boolean chunk(Digest blob, int index, byte[] frame, long nowMs) {
+    public boolean chunk(Digest blob, int index, byte[] frame, long nowMs) {
         Step step = steps.peek();
         if (step == null || failure != null || !step.blob().equals(blob)) {
             return false;
@@ -216,13 +218,14 @@ final class Fetch implements AutoCloseable {
         }
         if (followed.isEmpty() || !followed.get().equals(step.blob())) {
             unfollow();
-            link.follow(step.blob());
             followed = Optional.of(step.blob());
             asking.now();
         }
         if (!asking.due(nowMs)) {
             return;
         }
+        // Again each time: another fetch of the same blob may have ended and unfollowed it.
+        link.follow(step.blob());
         ChunkBitmap missing = step.index() ? ChunkBitmap.all(1) : content.missing();
         link.want(Want.newBuilder()
                 .setDeviceId(device.value())

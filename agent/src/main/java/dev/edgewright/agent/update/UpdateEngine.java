@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,6 +67,20 @@ public final class UpdateEngine {
             Time time,
             RandomGenerator random,
             UpdateSettings settings) {
+        this(identity, data, disk, runtime, link, time, random, settings, List::of);
+    }
+
+    /** @param lent slots outside of the store whose chunks may be copied, such as those of trials */
+    public UpdateEngine(
+            Identity identity,
+            Path data,
+            Disk disk,
+            Runtime runtime,
+            Link link,
+            Time time,
+            RandomGenerator random,
+            UpdateSettings settings,
+            Supplier<List<Slot>> lent) {
         this.disk = disk;
         this.desiredFile = data.resolve("desired.bin");
         this.around = new Surroundings(
@@ -76,7 +91,8 @@ public final class UpdateEngine {
                 link,
                 time,
                 random,
-                settings);
+                settings,
+                lent);
         this.gate = new DesiredGate(identity.device(), identity.fleetKeys(), identity.catalogKeys());
         this.reports = new Reports(identity.device(), identity.boot());
     }

@@ -26,6 +26,7 @@ class RoomsTest {
             .and(room("health"))
             .and(room("link"))
             .and(room("update", "slot", "health", "link"))
+            .and(room("trial", "update", "slot", "inference", "link", "power", "device"))
             .and(room("serve", "inference"))
             .and(room("telemetry", "inference", "device", "power", "serve"))
             .because("a reader can stop at the room that a class stands in; only the main class sees every room");

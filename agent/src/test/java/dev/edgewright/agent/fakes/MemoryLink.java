@@ -6,6 +6,7 @@ import dev.edgewright.common.id.Digest;
 import dev.edgewright.common.protocol.v1.Hello;
 import dev.edgewright.common.protocol.v1.Reported;
 import dev.edgewright.common.protocol.v1.TelemetryWindow;
+import dev.edgewright.common.protocol.v1.TrialReport;
 import dev.edgewright.common.protocol.v1.Want;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -18,6 +19,7 @@ public final class MemoryLink implements Link {
     public boolean up = true;
     public final List<Want> wants = new ArrayList<>();
     public final List<Reported> reports = new ArrayList<>();
+    public final List<TrialReport> trialed = new ArrayList<>();
     public final List<Hello> hellos = new ArrayList<>();
     public final List<TelemetryWindow> windows = new ArrayList<>();
     public final Set<Digest> followed = new HashSet<>();
@@ -43,6 +45,11 @@ public final class MemoryLink implements Link {
     @Override
     public void telemetry(TelemetryWindow window) {
         windows.add(window);
+    }
+
+    @Override
+    public void trialed(TrialReport report) {
+        trialed.add(report);
     }
 
     @Override

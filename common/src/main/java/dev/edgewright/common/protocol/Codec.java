@@ -14,6 +14,8 @@ import dev.edgewright.common.protocol.v1.Presence;
 import dev.edgewright.common.protocol.v1.Reported;
 import dev.edgewright.common.protocol.v1.Signed;
 import dev.edgewright.common.protocol.v1.TelemetryWindow;
+import dev.edgewright.common.protocol.v1.TrialReport;
+import dev.edgewright.common.protocol.v1.TrialState;
 import dev.edgewright.common.protocol.v1.Want;
 
 /**
@@ -96,6 +98,9 @@ public final class Codec {
             case TELEMETRY -> DeviceRules.telemetry((TelemetryWindow) message, check);
             case WANT -> DeviceRules.want((Want) message, check);
             case DESIRED_STATE -> ControllerRules.desired((DesiredState) message, check);
+            case TRIAL -> ControllerRules.signed((Signed) message, check);
+            case TRIAL_STATE -> TrialRules.state((TrialState) message, check);
+            case TRIALED -> TrialRules.report((TrialReport) message, check);
             case MANIFEST -> ControllerRules.manifest((Manifest) message, check);
             case CHUNK_INDEX -> ControllerRules.chunkIndex((ChunkIndex) message, check);
             case GOLDEN_SET -> ControllerRules.golden((GoldenSet) message, check);

@@ -86,16 +86,15 @@ final class ControllerRules {
         }
         check.present("assignments.manifest", assignment.hasManifest());
         signed("assignments.manifest", assignment.getManifest(), Limits.MANIFEST_BYTES, check);
-        check.notNegative(
-                "assignments.limits.max_p95_ms", assignment.getLimits().getMaxP95Ms());
-        check.unsigned(
-                "assignments.limits.max_memory_bytes", assignment.getLimits().getMaxMemoryBytes());
-        check.ratio("assignments.limits.max_error_ratio", assignment.getLimits().getMaxErrorRatio());
-        check.notNegative(
-                "assignments.limits.max_slowdown", assignment.getLimits().getMaxSlowdown());
-        check.notNegative(
-                "assignments.limits.max_joules_per_inference",
-                assignment.getLimits().getMaxJoulesPerInference());
+        limits("assignments.limits", assignment.getLimits(), check);
+    }
+
+    static void limits(String field, dev.edgewright.common.protocol.v1.Limits limits, Check check) {
+        check.notNegative(field + ".max_p95_ms", limits.getMaxP95Ms());
+        check.unsigned(field + ".max_memory_bytes", limits.getMaxMemoryBytes());
+        check.ratio(field + ".max_error_ratio", limits.getMaxErrorRatio());
+        check.notNegative(field + ".max_slowdown", limits.getMaxSlowdown());
+        check.notNegative(field + ".max_joules_per_inference", limits.getMaxJoulesPerInference());
     }
 
     static void manifest(Manifest manifest, Check check) {

@@ -10,6 +10,7 @@ public final class Limits {
     public static final int REPORTED_BYTES = 64 * 1024;
     public static final int TELEMETRY_BYTES = 64 * 1024;
     public static final int WANT_BYTES = 16 * 1024;
+    public static final int TRIALED_BYTES = 128 * 1024;
     public static final int MANIFEST_BYTES = 64 * 1024;
     public static final int CHUNK_INDEX_BYTES = 2 * 1024 * 1024;
     public static final int GOLDEN_SET_BYTES = 16 * 1024 * 1024;
@@ -41,6 +42,9 @@ public final class Limits {
     public static final int SESSION_CONFIG = 64;
     public static final int GOLDEN_CASES = 256;
     public static final int ENERGY_SOURCES = 8;
+    public static final int TRIAL_CANDIDATES = 16;
+    public static final int TRIAL_RESULTS = 128;
+    public static final int OPERATORS = 64;
     public static final int SKETCH_BUCKETS = 4096;
     /** Chunks of one blob: what a chunk index of its bound can list, and half again what 2 GiB have on average. */
     public static final int CHUNKS = 49_152;
@@ -59,6 +63,7 @@ public final class Limits {
     public static final int CORES = 4096;
     public static final long MEMORY_BYTES = 1L << 50;
     public static final int WATCH_SECONDS = 7 * 24 * 3600;
+    public static final int MEASURE_MS = 10 * 60 * 1000;
     public static final int WINDOW_MS = 24 * 3600 * 1000;
 
     private Limits() {}

@@ -10,6 +10,8 @@ import dev.edgewright.common.protocol.v1.Presence;
 import dev.edgewright.common.protocol.v1.Reported;
 import dev.edgewright.common.protocol.v1.Signed;
 import dev.edgewright.common.protocol.v1.TelemetryWindow;
+import dev.edgewright.common.protocol.v1.TrialReport;
+import dev.edgewright.common.protocol.v1.TrialState;
 import dev.edgewright.common.protocol.v1.Want;
 import java.util.Locale;
 
@@ -29,6 +31,12 @@ public enum MessageKind {
     WANT(Want.getDefaultInstance(), Limits.WANT_BYTES),
     /** The payload of a verified {@link #DESIRED}. */
     DESIRED_STATE(DesiredState.getDefaultInstance(), Limits.DESIRED_BYTES),
+    /** On {@code devices/{id}/trial}: the envelope; its payload is {@link #TRIAL_STATE}. */
+    TRIAL(Signed.getDefaultInstance(), Limits.DESIRED_BYTES),
+    /** The payload of a verified {@link #TRIAL}. */
+    TRIAL_STATE(TrialState.getDefaultInstance(), Limits.DESIRED_BYTES),
+    /** On {@code devices/{id}/trialed}. */
+    TRIALED(TrialReport.getDefaultInstance(), Limits.TRIALED_BYTES),
     /** The payload of a verified {@code Assignment.manifest}. */
     MANIFEST(Manifest.getDefaultInstance(), Limits.MANIFEST_BYTES),
     /** The content of the blob that {@code File.index_digest} names. */

@@ -14,6 +14,7 @@ public final class Topics {
     public static final String ALL_REPORTED = allOf(MessageKind.REPORTED);
     public static final String ALL_TELEMETRY = allOf(MessageKind.TELEMETRY);
     public static final String ALL_WANT = allOf(MessageKind.WANT);
+    public static final String ALL_TRIALED = allOf(MessageKind.TRIALED);
 
     private static final String DEVICES = ROOT + "devices/";
     private static final String BLOBS = ROOT + "blobs/";
@@ -43,6 +44,14 @@ public final class Topics {
 
     public static String want(DeviceId device) {
         return of(device, MessageKind.WANT);
+    }
+
+    public static String trial(DeviceId device) {
+        return of(device, MessageKind.TRIAL);
+    }
+
+    public static String trialed(DeviceId device) {
+        return of(device, MessageKind.TRIALED);
     }
 
     /** One chunk of a blob; the chunk index of a file is chunk 0 of the blob that its digest names. */
@@ -82,6 +91,8 @@ public final class Topics {
             case "reported" -> new TopicMatch.Device(device, MessageKind.REPORTED);
             case "telemetry" -> new TopicMatch.Device(device, MessageKind.TELEMETRY);
             case "want" -> new TopicMatch.Device(device, MessageKind.WANT);
+            case "trial" -> new TopicMatch.Device(device, MessageKind.TRIAL);
+            case "trialed" -> new TopicMatch.Device(device, MessageKind.TRIALED);
             default -> new TopicMatch.Unknown("no message of that name belongs to a device");
         };
     }

@@ -9,5 +9,8 @@ public final class Contexts {
     /** A {@code DesiredState}, signed with the fleet key. */
     public static final String DESIRED = "edgewright/v1/desired";
 
+    /** A {@code TrialState}, signed with the fleet key. */
+    public static final String TRIAL = "edgewright/v1/trial";
+
     private Contexts() {}
 }

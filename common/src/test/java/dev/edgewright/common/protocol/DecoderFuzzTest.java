@@ -72,6 +72,16 @@ class DecoderFuzzTest {
     }
 
     @FuzzTest(maxDuration = "5m")
+    void trialState(byte[] bytes) {
+        decode(MessageKind.TRIAL_STATE, bytes);
+    }
+
+    @FuzzTest(maxDuration = "5m")
+    void trialed(byte[] bytes) {
+        decode(MessageKind.TRIALED, bytes);
+    }
+
+    @FuzzTest(maxDuration = "5m")
     void manifest(byte[] bytes) {
         decode(MessageKind.MANIFEST, bytes);
     }

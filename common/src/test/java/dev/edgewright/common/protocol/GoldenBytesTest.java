@@ -91,6 +91,9 @@ class GoldenBytesTest {
         assertThat(TrustedKeys.of(FLEET.publicKey()).verify(Contexts.DESIRED, desired))
                 .isEqualTo(bytes("desired_state"));
 
+        Signed trial = Signed.parseFrom(bytes("trial"));
+        assertThat(trial).isEqualTo(FLEET.sign(Contexts.TRIAL, bytes("trial_state")));
+
         Signed manifest =
                 DesiredState.parseFrom(bytes("desired_state")).getAssignments(0).getManifest();
         assertThat(manifest).isEqualTo(CATALOG.sign(Contexts.MANIFEST, bytes("manifest")));

@@ -24,6 +24,8 @@ class TopicsTest {
         assertThat(Topics.parse(Topics.reported(CAM))).isEqualTo(new TopicMatch.Device(CAM, MessageKind.REPORTED));
         assertThat(Topics.parse(Topics.telemetry(CAM))).isEqualTo(new TopicMatch.Device(CAM, MessageKind.TELEMETRY));
         assertThat(Topics.parse(Topics.want(CAM))).isEqualTo(new TopicMatch.Device(CAM, MessageKind.WANT));
+        assertThat(Topics.parse(Topics.trial(CAM))).isEqualTo(new TopicMatch.Device(CAM, MessageKind.TRIAL));
+        assertThat(Topics.parse(Topics.trialed(CAM))).isEqualTo(new TopicMatch.Device(CAM, MessageKind.TRIALED));
     }
 
     @Test

@@ -27,7 +27,7 @@ import java.security.MessageDigest;
  *
  * <ul>
  *   <li>A client {@code edgewright-{id}} is device {@code id}: it publishes only its own presence, hello, reported,
- *       telemetry and want, and subscribes only to its own desired state and to blobs.
+ *       telemetry, want and trialed, and subscribes only to its own desired state and trials, and to blobs.
  *   <li>The controller's client has the secret of this start and may do everything below {@code edgewright/v1}; nobody
  *       else publishes desired states or chunks.
  *   <li>Any other client id is refused at CONNECT.
@@ -91,10 +91,11 @@ final class DeviceAccess implements ExtensionMain {
         try {
             var id = DeviceId.of(clientId.substring(DEVICE_CLIENT_PREFIX.length()));
             var own = ROOT + "devices/" + id.value() + "/";
-            for (var leaf : new String[] {"presence", "hello", "reported", "telemetry", "want"}) {
+            for (var leaf : new String[] {"presence", "hello", "reported", "telemetry", "want", "trialed"}) {
                 permissions.add(allow(own + leaf, PUBLISH));
             }
             permissions.add(allow(own + "desired", SUBSCRIBE));
+            permissions.add(allow(own + "trial", SUBSCRIBE));
             permissions.add(allow(ROOT + "blobs/#", SUBSCRIBE));
             output.authenticateSuccessfully();
         } catch (EdgewrightException e) {

@@ -10,10 +10,12 @@ import dev.edgewright.common.protocol.v1.Hello;
 import dev.edgewright.common.protocol.v1.Presence;
 import dev.edgewright.common.protocol.v1.Reported;
 import dev.edgewright.common.protocol.v1.TelemetryWindow;
+import dev.edgewright.common.protocol.v1.TrialReport;
 import dev.edgewright.common.protocol.v1.Want;
 import dev.edgewright.controller.fleet.FleetService;
 import dev.edgewright.controller.telemetry.TelemetryService;
 import dev.edgewright.controller.transfer.TransferService;
+import dev.edgewright.controller.trial.TrialReports;
 import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,13 +27,25 @@ public final class DeviceIntake {
     private final FleetService fleet;
     private final TelemetryService telemetry;
     private final TransferService transfer;
+    private final TrialReports trials;
     private final ProtocolCounters counters;
 
+    /** Without trials. */
     public DeviceIntake(
             FleetService fleet, TelemetryService telemetry, TransferService transfer, ProtocolCounters counters) {
+        this(fleet, telemetry, transfer, (device, report) -> {}, counters);
+    }
+
+    public DeviceIntake(
+            FleetService fleet,
+            TelemetryService telemetry,
+            TransferService transfer,
+            TrialReports trials,
+            ProtocolCounters counters) {
         this.fleet = Objects.requireNonNull(fleet, "fleet");
         this.telemetry = Objects.requireNonNull(telemetry, "telemetry");
         this.transfer = Objects.requireNonNull(transfer, "transfer");
+        this.trials = Objects.requireNonNull(trials, "trials");
         this.counters = Objects.requireNonNull(counters, "counters");
     }
 
@@ -71,6 +85,8 @@ public final class DeviceIntake {
             telemetry.onTelemetry(device, window);
         } else if (message instanceof Want want) {
             transfer.onWant(device, want);
+        } else if (message instanceof TrialReport report) {
+            trials.onTrialed(device, report);
         } else {
             throw new IllegalArgumentException(
                     "devices do not send " + message.getDescriptorForType().getName());

@@ -105,6 +105,7 @@ final class Connection implements MqttCallback {
             new MqttSubscription(Topics.ALL_HELLO, 1),
             new MqttSubscription(Topics.ALL_REPORTED, 1),
             new MqttSubscription(Topics.ALL_WANT, 1),
+            new MqttSubscription(Topics.ALL_TRIALED, 1),
             new MqttSubscription(Topics.ALL_TELEMETRY, 0),
         };
         var token = client.subscribe(subscriptions, null, null, new MqttProperties());

@@ -10,6 +10,7 @@ import dev.edgewright.common.protocol.v1.Signed;
 import dev.edgewright.controller.edge.DeviceIntake;
 import dev.edgewright.controller.rollout.DesiredPublisher;
 import dev.edgewright.controller.transfer.ChunkPublisher;
+import dev.edgewright.controller.trial.TrialPublisher;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -32,7 +33,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe. Callbacks of the client only hand over; messages are handled by {@link Inbox}.
  */
-public final class MqttLink implements DesiredPublisher, ChunkPublisher, AutoCloseable {
+public final class MqttLink implements DesiredPublisher, TrialPublisher, ChunkPublisher, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MqttLink.class);
 
     private final MqttSettings settings;
@@ -110,6 +111,17 @@ public final class MqttLink implements DesiredPublisher, ChunkPublisher, AutoClo
     }
 
     @Override
+    public boolean publishTrial(DeviceId device, Signed trial) {
+        var current = connection;
+        if (current == null) {
+            return false;
+        }
+        byte[] payload = Codec.encode(MessageKind.TRIAL, trial);
+        current.publish(Topics.trial(device), payload, true).whenComplete((done, failure) -> count(payload, failure));
+        return true;
+    }
+
+    @Override
     public boolean publish(Digest blob, int index, byte[] frame) {
         var current = connection;
         if (current == null) {
@@ -144,7 +156,9 @@ public final class MqttLink implements DesiredPublisher, ChunkPublisher, AutoClo
                         Topics.presence(device),
                         Topics.hello(device),
                         Topics.reported(device),
-                        Topics.desired(device))) {
+                        Topics.desired(device),
+                        Topics.trial(device),
+                        Topics.trialed(device))) {
                     current.publish(topic, new byte[0], true).exceptionally(failure -> null);
                 }
             }

@@ -13,6 +13,7 @@ import dev.edgewright.common.protocol.v1.Hello;
 import dev.edgewright.common.protocol.v1.Presence;
 import dev.edgewright.common.protocol.v1.Reported;
 import dev.edgewright.common.protocol.v1.TelemetryWindow;
+import dev.edgewright.common.protocol.v1.TrialReport;
 import dev.edgewright.common.protocol.v1.Want;
 import java.io.IOException;
 import java.time.Duration;
@@ -80,6 +81,11 @@ public final class CoapLink implements Link {
     @Override
     public void telemetry(TelemetryWindow window) {
         outbox.put(new Outgoing(MessageKind.TELEMETRY, "", window.toByteArray()));
+    }
+
+    @Override
+    public void trialed(TrialReport report) {
+        // Trials travel over MQTT only.
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.edgewright.common.protocol.TopicMatch;
 import dev.edgewright.common.protocol.Topics;
 import dev.edgewright.common.protocol.v1.Presence;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,6 +31,8 @@ import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
  */
 final class MqttConnection implements AutoCloseable, MqttCallback {
 
+    private static final Set<MessageKind> RETAINED =
+            EnumSet.of(MessageKind.HELLO, MessageKind.REPORTED, MessageKind.TRIALED);
     private static final long CONNECT_MS = 15_000;
     private static final long ANSWER_MS = 30_000;
 
@@ -73,7 +76,18 @@ final class MqttConnection implements AutoCloseable, MqttCallback {
         done(client.connect(options()), CONNECT_MS);
         done(client.publish(Topics.presence(settings.device()), retained(presence(true))), ANSWER_MS);
         done(client.subscribe(Topics.desired(settings.device()), 1), ANSWER_MS);
+        subscribeToTrials();
         subscribeTo(followed);
+    }
+
+    /** A broker whose access list knows no trials refuses the subscription: then there are none, and the rest works. */
+    private void subscribeToTrials() {
+        try {
+            done(client.subscribe(Topics.trial(settings.device()), 1), ANSWER_MS);
+        } catch (MqttException e) {
+            listener.refused(
+                    "TRIALS_NOT_ALLOWED", "the broker lets this device not subscribe to its trials: " + e.getMessage());
+        }
     }
 
     /** Throws when the connection is gone. */
@@ -106,11 +120,12 @@ final class MqttConnection implements AutoCloseable, MqttCallback {
             case REPORTED -> Topics.reported(settings.device());
             case TELEMETRY -> Topics.telemetry(settings.device());
             case WANT -> Topics.want(settings.device());
+            case TRIALED -> Topics.trialed(settings.device());
             default -> throw new IllegalArgumentException("a device does not send " + message.kind());
         };
         MqttMessage packet = new MqttMessage(message.payload());
         packet.setQos(message.kind() == MessageKind.TELEMETRY ? 0 : 1);
-        packet.setRetained(message.kind() == MessageKind.HELLO || message.kind() == MessageKind.REPORTED);
+        packet.setRetained(RETAINED.contains(message.kind()));
         done(client.publish(topic, packet), ANSWER_MS);
     }
 
@@ -189,6 +204,8 @@ final class MqttConnection implements AutoCloseable, MqttCallback {
             chunk(blob, payload);
         } else if (match instanceof TopicMatch.Device device && device.kind() == MessageKind.DESIRED) {
             desired(device, payload);
+        } else if (match instanceof TopicMatch.Device device && device.kind() == MessageKind.TRIAL) {
+            trial(device, payload);
         } else {
             listener.refused("TOPIC_UNKNOWN", "a message on " + topic);
         }
@@ -201,6 +218,16 @@ final class MqttConnection implements AutoCloseable, MqttCallback {
             listener.refused("TOO_LARGE", "a desired state of " + payload.length + " bytes");
         } else {
             listener.desired(payload);
+        }
+    }
+
+    private void trial(TopicMatch.Device topic, byte[] payload) {
+        if (!topic.device().equals(settings.device())) {
+            listener.refused("WRONG_DEVICE", "a trial on the topic of " + topic.device());
+        } else if (payload.length > Limits.DESIRED_BYTES) {
+            listener.refused("TOO_LARGE", "a trial of " + payload.length + " bytes");
+        } else if (payload.length > 0) {
+            listener.trial(payload);
         }
     }
 

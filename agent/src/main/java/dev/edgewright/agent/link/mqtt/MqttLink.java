@@ -10,6 +10,7 @@ import dev.edgewright.common.protocol.MessageKind;
 import dev.edgewright.common.protocol.v1.Hello;
 import dev.edgewright.common.protocol.v1.Reported;
 import dev.edgewright.common.protocol.v1.TelemetryWindow;
+import dev.edgewright.common.protocol.v1.TrialReport;
 import dev.edgewright.common.protocol.v1.Want;
 import java.time.Duration;
 import java.util.Set;
@@ -74,6 +75,11 @@ public final class MqttLink implements Link {
     @Override
     public void telemetry(TelemetryWindow window) {
         outbox.put(new Outgoing(MessageKind.TELEMETRY, "", window.toByteArray()));
+    }
+
+    @Override
+    public void trialed(TrialReport report) {
+        outbox.put(new Outgoing(MessageKind.TRIALED, "", report.toByteArray()));
     }
 
     @Override
