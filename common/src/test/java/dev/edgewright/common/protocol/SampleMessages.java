@@ -21,6 +21,7 @@ import dev.edgewright.common.protocol.v1.Hello;
 import dev.edgewright.common.protocol.v1.LifecycleState;
 import dev.edgewright.common.protocol.v1.Manifest;
 import dev.edgewright.common.protocol.v1.ModelWindow;
+import dev.edgewright.common.protocol.v1.OperatorTime;
 import dev.edgewright.common.protocol.v1.PowerSource;
 import dev.edgewright.common.protocol.v1.Presence;
 import dev.edgewright.common.protocol.v1.Probe;
@@ -36,6 +37,13 @@ import dev.edgewright.common.protocol.v1.TelemetryWindow;
 import dev.edgewright.common.protocol.v1.Tensor;
 import dev.edgewright.common.protocol.v1.TensorSpec;
 import dev.edgewright.common.protocol.v1.Tolerance;
+import dev.edgewright.common.protocol.v1.TrialCandidate;
+import dev.edgewright.common.protocol.v1.TrialMeasurement;
+import dev.edgewright.common.protocol.v1.TrialPhase;
+import dev.edgewright.common.protocol.v1.TrialReport;
+import dev.edgewright.common.protocol.v1.TrialRequest;
+import dev.edgewright.common.protocol.v1.TrialResult;
+import dev.edgewright.common.protocol.v1.TrialState;
 import dev.edgewright.common.protocol.v1.Want;
 import dev.edgewright.common.telemetry.LatencySketch;
 import java.util.Random;
@@ -60,10 +68,55 @@ final class SampleMessages {
             case TELEMETRY -> telemetry();
             case WANT -> want();
             case DESIRED_STATE -> desired();
+            case TRIAL -> signed();
+            case TRIAL_STATE -> trialState();
+            case TRIALED -> trialReport();
             case MANIFEST -> manifest();
             case CHUNK_INDEX -> index();
             case GOLDEN_SET -> golden();
         };
+    }
+
+    TrialState trialState() {
+        return TrialState.newBuilder()
+                .setDeviceId(DEVICE.value())
+                .setSequence(1 + random.nextInt(1000))
+                .setIssuedUnixMs(number())
+                .addTrials(TrialRequest.newBuilder()
+                        .setTrialId(text() + "t")
+                        .setModel("fashion")
+                        .setRound(random.nextInt(4))
+                        .setMeasureMs(1 + random.nextInt(Limits.MEASURE_MS))
+                        .setPrecision(random.nextDouble())
+                        .setMaxCelsius(100 * random.nextDouble())
+                        .setMinBatteryPercent(random.nextInt(101))
+                        .addCandidates(TrialCandidate.newBuilder().setManifest(signed())))
+                .build();
+    }
+
+    TrialReport trialReport() {
+        double middle = random.nextDouble();
+        return TrialReport.newBuilder()
+                .setDeviceId(DEVICE.value())
+                .setBootId(bytes(16))
+                .setSequence(number())
+                .setTrialSequence(number())
+                .addResults(TrialResult.newBuilder()
+                        .setTrialId(text())
+                        .setModel("fashion")
+                        .setManifest(bytes(32))
+                        .setPhase(TrialPhase.TRIAL_PHASE_MEASURED)
+                        .setCandidate(TrialMeasurement.newBuilder()
+                                .setRuns(random.nextInt(1000))
+                                .setP50LowMs(middle)
+                                .setP50Ms(middle)
+                                .setP50HighMs(2 * middle)
+                                .setP95Ms(3 * middle))
+                        .addOperators(OperatorTime.newBuilder()
+                                .setName(text())
+                                .setInput("float")
+                                .setMicros(middle)))
+                .build();
     }
 
     Presence presence() {
