@@ -49,6 +49,11 @@ public final class TrainingChild implements AutoCloseable {
         }
     }
 
+    /** Environment variables that a training process runs with, for whoever starts one by other means. */
+    public static Map<String, String> environment() {
+        return ALLOCATOR;
+    }
+
     private final Process process;
     private final Limits limits;
     private final CompletableFuture<Map<String, Object>> result = new CompletableFuture<>();

@@ -41,7 +41,7 @@ class ArchitecturesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"lenet", "resnet8", "ds-cnn", "mobilenet", "encoder", "mlp"})
+    @ValueSource(strings = {"lenet", "resnet8", "resnet10-half", "ds-cnn", "mobilenet", "encoder", "mlp"})
     void everyArchitectureTrainsAndRunsInOnnxRuntime(String name) {
         long[] shape = switch (name) {
             case "encoder" -> new long[] {6, 5};
