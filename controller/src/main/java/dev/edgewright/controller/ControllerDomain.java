@@ -44,8 +44,8 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -60,6 +60,8 @@ public final class ControllerDomain implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ControllerDomain.class);
     private static final long FRAME_CACHE = 64L << 20;
+    private static final long LONGEST_PAUSE_MS = 50;
+    private static final long TOGETHER_MS = 5;
 
     private final Database database;
     private final DeviceRegistry fleet;
@@ -77,6 +79,7 @@ public final class ControllerDomain implements AutoCloseable {
     private final SigningKey fleetKey;
     private final ScheduledExecutorService reconciler = thread("reconciler");
     private final ScheduledExecutorService mover = thread("transfer");
+    private final Semaphore work = new Semaphore(0);
 
     /**
      * @param database "sqlite" or a jdbc:postgresql: URL
@@ -122,7 +125,7 @@ public final class ControllerDomain implements AutoCloseable {
                 telemetry,
                 rolloutStore,
                 fleetKey,
-                desired,
+                new AnnouncedFiles(desired, fleet, catalog, this::transfer),
                 clock,
                 reconciler,
                 () -> RolloutId.of(ids("ro-").get()));
@@ -138,6 +141,7 @@ public final class ControllerDomain implements AutoCloseable {
                 TransferTiming.DEFAULT,
                 settings.transferBytesPerSecond(),
                 () -> System.nanoTime() / 1_000_000);
+        transfer.onWork(work::release);
     }
 
     private record BlobChunks(BlobStore blobs) implements ChunkSource {
@@ -155,23 +159,32 @@ public final class ControllerDomain implements AutoCloseable {
     /** Begins what runs by itself. Call it when the link is up: the first thing is to publish what a kill left unpublished. */
     public void start() {
         reconciler.scheduleWithFixedDelay(safely("reconcile", rollouts::tick), 0, 500, TimeUnit.MILLISECONDS);
-        reconciler.scheduleWithFixedDelay(safely("write fleet", fleet::flush), 250, 250, TimeUnit.MILLISECONDS);
+        reconciler.scheduleWithFixedDelay(safely("write fleet", fleet::flush), 1000, 1000, TimeUnit.MILLISECONDS);
         mover.execute(this::move);
         queue.start(jobs);
         jobs.recover();
     }
 
+    /** Moves chunks until the controller closes; a want wakes it up. */
     private void move() {
-        long pause = 200;
         try {
-            pause = transfer.tick();
+            while (!mover.isShutdown()) {
+                if (work.tryAcquire(moveOnce(), TimeUnit.MILLISECONDS)) {
+                    Thread.sleep(TOGETHER_MS); // wants of a wave come together and are taken together
+                }
+                work.drainPermits();
+            }
+        } catch (InterruptedException closing) {
+            LOG.debug("transfer ends with the controller");
+        }
+    }
+
+    private long moveOnce() {
+        try {
+            return Math.min(transfer.tick(), LONGEST_PAUSE_MS);
         } catch (RuntimeException e) {
             LOG.atError().setCause(e).log("transfer stumbled; it goes on");
-        }
-        try {
-            mover.schedule(this::move, Math.min(pause, 50), TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException closing) {
-            LOG.debug("transfer ends with the controller");
+            return LONGEST_PAUSE_MS;
         }
     }
 

@@ -66,7 +66,7 @@ public record SimulatorConfig(
     }
 
     /**
-     * From {@code --key value} pairs; {@code --for} is {@code run-for}.
+     * From {@code --key value} pairs; {@code --for} is {@code run-for}, {@code --profile} is {@code mix}.
      *
      * @throws EdgewrightException CONFIG_UNKNOWN_KEY, CONFIG_INVALID, OPTION_UNKNOWN (caller)
      */
@@ -80,9 +80,17 @@ public record SimulatorConfig(
             if (i + 1 == arguments.size()) {
                 throw EdgewrightException.caller("OPTION_UNKNOWN", option + " needs a value");
             }
-            reader.override(option.equals("--for") ? "run-for" : option.substring(2), arguments.get(i + 1));
+            reader.override(key(option), arguments.get(i + 1));
         }
         return reader.read();
+    }
+
+    private static String key(String option) {
+        return switch (option) {
+            case "--for" -> "run-for";
+            case "--profile" -> "mix";
+            default -> option.substring(2);
+        };
     }
 
     /** The id of a device, numbered from 1. */

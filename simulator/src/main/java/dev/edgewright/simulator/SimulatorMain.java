@@ -4,6 +4,7 @@ import dev.edgewright.common.error.EdgewrightException;
 import dev.edgewright.common.id.BootId;
 import dev.edgewright.common.signing.TrustedKeys;
 import dev.edgewright.simulator.device.Blueprint;
+import dev.edgewright.simulator.device.Checks;
 import dev.edgewright.simulator.device.VirtualDevice;
 import dev.edgewright.simulator.fleet.BrokerAddress;
 import dev.edgewright.simulator.fleet.Fleet;
@@ -46,7 +47,7 @@ public final class SimulatorMain {
         BrokerAddress broker = BrokerAddress.of(config.broker());
         TrustedKeys trust = TrustedKeys.load(config.trust());
         Fleet fleet = new Fleet(
-                devices(config, mix, faults, trust),
+                devices(config, mix, faults, new Checks(trust)),
                 broker,
                 config.cores(),
                 config.connectsPerSecond(),
@@ -55,21 +56,22 @@ public final class SimulatorMain {
         return new RunningSimulation(fleet);
     }
 
-    private static List<VirtualDevice> devices(SimulatorConfig config, Mix mix, Faults faults, TrustedKeys trust) {
+    private static List<VirtualDevice> devices(SimulatorConfig config, Mix mix, Faults faults, Checks checks) {
         SecureRandom boots = new SecureRandom();
         SplittableRandom random = new SplittableRandom(config.seed());
         List<Fault> fault = faults.assign(config.devices(), config.seed());
         List<VirtualDevice> devices = new ArrayList<>(config.devices());
         for (int i = 0; i < config.devices(); i++) {
+            boolean twin = fault.get(i) == Fault.TWIN && config.devices() > 1;
             Blueprint blueprint = new Blueprint(
-                    config.idOf(i + 1),
+                    config.idOf(twin ? i == 0 ? 2 : i : i + 1),
                     BootId.random(boots),
                     mix.draw(random),
                     fault.get(i),
                     faults,
                     config.telemetryInterval().toMillis(),
                     config.window());
-            devices.add(new VirtualDevice(blueprint, trust, random.split()));
+            devices.add(new VirtualDevice(blueprint, checks, random.split()));
         }
         return devices;
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.edgewright.agent.AgentConfig;
 import dev.edgewright.agent.AgentMain;
 import dev.edgewright.agent.RunningAgent;
+import dev.edgewright.benchmarks.rest.Rest;
 import dev.edgewright.controller.ControllerConfig;
 import dev.edgewright.controller.ControllerMain;
 import java.io.IOException;

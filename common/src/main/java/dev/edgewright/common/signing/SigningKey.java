@@ -99,7 +99,7 @@ public final class SigningKey {
         return Signed.newBuilder()
                 .setPayload(ByteString.copyFrom(payload))
                 .setKeyId(keyId())
-                .setSignature(ByteString.copyFrom(Ed25519.sign(pair.getPrivate(), context, payload)))
+                .setSignature(ByteString.copyFrom(Ed25519.sign(pair, context, payload)))
                 .build();
     }
 

@@ -33,6 +33,25 @@ class SigningTest {
     }
 
     @Test
+    void both_libraries_make_the_same_signature_and_take_each_others() {
+        var pair = Ed25519.generate(new java.security.SecureRandom());
+        byte[] publicKey = Ed25519.rawPublic(pair.getPublic());
+        byte[] theirs = BouncyEd25519.sign(Ed25519.rawPrivate(pair.getPrivate()), publicKey, PAYLOAD);
+        byte[] ours = Ed25519.jdkSign(pair.getPrivate(), PAYLOAD);
+        assertThat(theirs).isEqualTo(ours); // RFC 8032: signatures are deterministic
+        assertThat(Ed25519.jdkVerifies(pair.getPublic(), PAYLOAD, theirs)).isTrue();
+        assertThat(BouncyEd25519.verifies(publicKey, PAYLOAD, ours)).isTrue();
+        for (int bit = 0; bit < 8 * ours.length; bit += 7) {
+            byte[] flipped = ours.clone();
+            flipped[bit / 8] ^= (byte) (1 << bit % 8);
+            assertThat(BouncyEd25519.verifies(publicKey, PAYLOAD, flipped))
+                    .as("bit %d", bit)
+                    .isEqualTo(Ed25519.jdkVerifies(pair.getPublic(), PAYLOAD, flipped))
+                    .isFalse();
+        }
+    }
+
+    @Test
     void a_signature_for_one_context_is_none_for_another() {
         Signed signed = key.sign(Contexts.MANIFEST, PAYLOAD);
         refused("SIGNATURE_INVALID", () -> trusted.verify(Contexts.DESIRED, signed));

@@ -52,7 +52,7 @@ public record BrokerLimits(
                     <allow-empty-client-id><enabled>false</enabled></allow-empty-client-id>
                   </security>
                   <anonymous-usage-statistics><enabled>false</enabled></anonymous-usage-statistics>
-                  <persistence><mode>file</mode></persistence>
+                  <persistence><mode>in-memory</mode></persistence>
                 </hivemq>
                 """.formatted(
                         port,

@@ -21,7 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * HiveMQ Community Edition in this process. Sessions, queues and retained messages are on disk and survive a restart.
+ * HiveMQ Community Edition in this process. Sessions, queues and retained messages are in memory and end with it: at a restart the
+ * controller publishes every desired state from its database, devices say anew what they are, and chunks are asked for again. Keeping them on
+ * disk cost several writes for each message of each device and made nothing survive that does not survive so.
  * Access is held by {@link DeviceAccess}; the controller's client proves itself with a secret made anew at every start.
  */
 public final class EmbeddedBroker implements Broker {
@@ -90,8 +92,8 @@ public final class EmbeddedBroker implements Broker {
     }
 
     /**
-     * Fewer stores on disk than a broker of a data centre has: 64 of each kind cost seconds of every start and stop. The number
-     * is part of the layout on disk, so it must not change. And only warnings in the log: it writes hundreds of lines else.
+     * Fewer stores than a broker of a data centre has: 64 of each kind cost time at every start and stop. And only warnings in the
+     * log: it writes hundreds of lines else.
      */
     private static void tame() {
         InternalConfigurations.PERSISTENCE_BUCKET_COUNT.set(STORES);
@@ -137,7 +139,7 @@ public final class EmbeddedBroker implements Broker {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
-            LOG.atWarn().setCause(e).log("broker did not stop in time; its data is journaled");
+            LOG.atWarn().setCause(e).log("broker did not stop in time");
         }
     }
 }

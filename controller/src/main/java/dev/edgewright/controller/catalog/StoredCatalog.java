@@ -33,7 +33,17 @@ public final class StoredCatalog implements CatalogService {
     private final Path data;
     private final Bounds bounds;
     private final Clock clock;
+    private static final long LIST_NANOS = 500_000_000L;
+
     private final Map<Digest, Variant> cache = new ConcurrentHashMap<>();
+    private final Map<ModelName, Listed> lists = new ConcurrentHashMap<>();
+
+    /** Variants of a model as they were read lately. */
+    private record Listed(List<Variant> variants, long readAt) {
+        Listed {
+            variants = List.copyOf(variants);
+        }
+    }
 
     /** @param modelBytes of an ONNX file; @param data of a data archive */
     public record Bounds(long modelBytes, long dataBytes, int dataFiles) {
@@ -200,7 +210,14 @@ public final class StoredCatalog implements CatalogService {
 
     @Override
     public List<Variant> variants(ModelName model) {
-        return store.variants(model);
+        // Planning asks once for every device; another controller on the same database is seen a moment later.
+        long now = System.nanoTime();
+        return lists.compute(
+                        model,
+                        (name, last) -> last != null && now - last.readAt() < LIST_NANOS
+                                ? last
+                                : new Listed(store.variants(name), now))
+                .variants();
     }
 
     @Override
@@ -253,6 +270,7 @@ public final class StoredCatalog implements CatalogService {
                 made.fasterThanOriginal(),
                 clock.instant());
         store.addVariant(variant);
+        lists.remove(of.model());
         return variant;
     }
 

@@ -3,14 +3,25 @@ package dev.edgewright.controller.fleet;
 import dev.edgewright.common.protocol.v1.DeviceFacts;
 import java.util.ArrayList;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 
 /**
  * Name of the set of devices that run a model alike: same architecture, processor, threads, memory step and instruction
  * sets. Short and printable, because it labels metrics: {@code x86_64/xeon-platinum-8481c/2t/2g/avx2+avx512_vnni}.
  */
 public record HardwareClass(String value) {
+
+    private static final Pattern NOISE = Pattern.compile("\\((r|tm)\\)|@.*|\\bcpu\\b|\\bprocessor\\b");
+    private static final Pattern UNPRINTABLE = Pattern.compile("[^a-z0-9_.]+");
+    private static final Pattern EDGES = Pattern.compile("^-|-$");
+    /** A class is asked for with every message of every device, and a fleet has few kinds of processors. */
+    private static final Map<String, String> SLUGS = new ConcurrentHashMap<>();
+
+    private static final int REMEMBERED_SLUGS = 4096;
 
     public static final HardwareClass UNKNOWN = new HardwareClass("unknown");
 
@@ -41,9 +52,18 @@ public record HardwareClass(String value) {
     }
 
     private static String slug(String text) {
-        var lower = text.toLowerCase(Locale.ROOT).replaceAll("\\((r|tm)\\)|@.*|\\bcpu\\b|\\bprocessor\\b", " ");
-        var slug = lower.trim().replaceAll("[^a-z0-9_.]+", "-").replaceAll("^-|-$", "");
-        return slug.length() > 40 ? slug.substring(0, 40) : slug;
+        String known = SLUGS.get(text);
+        if (known != null) {
+            return known;
+        }
+        var lower = NOISE.matcher(text.toLowerCase(Locale.ROOT)).replaceAll(" ");
+        var dashed = UNPRINTABLE.matcher(lower.trim()).replaceAll("-");
+        var slug = EDGES.matcher(dashed).replaceAll("");
+        var bounded = slug.length() > 40 ? slug.substring(0, 40) : slug;
+        if (SLUGS.size() < REMEMBERED_SLUGS) {
+            SLUGS.put(text, bounded);
+        }
+        return bounded;
     }
 
     @Override

@@ -47,6 +47,9 @@ public final class RolloutMetrics implements MultiCollector {
         }
         var all = Family.gauge("edgewright_rollouts", "Rollouts by state, among the newest " + NEWEST + ".");
         states.forEach((state, count) -> all.add(count, "state", state.name().toLowerCase(Locale.ROOT)));
-        return new MetricSnapshots(devices.done(), all.done());
+        var decisions = Family.counter(
+                        "edgewright_rollout_decisions", "Decisions that rollouts took, waiting among them.")
+                .add(rollouts.decisionsTaken());
+        return new MetricSnapshots(devices.done(), all.done(), decisions.done());
     }
 }

@@ -13,6 +13,7 @@ import dev.edgewright.controller.telemetry.Cohorts;
 import dev.edgewright.controller.telemetry.TelemetryService;
 import java.time.Clock;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +36,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
 
     private static final Logger LOG = LoggerFactory.getLogger(RolloutEngine.class);
     private static final int MAX_DECISIONS = 1000;
+    private static final int ENDED_IN_MEMORY = 4;
 
     private final FleetService fleet;
     private final RolloutStore store;
@@ -48,6 +50,16 @@ public final class RolloutEngine implements RolloutService, Cohorts {
     private final Supplier<RolloutId> ids;
 
     private final Map<RolloutId, LiveRollout> live = new ConcurrentHashMap<>();
+    /** The last that ended: people and metrics go on looking at them, and thousands of targets are slow to read anew each time. */
+    private final Map<RolloutId, LiveRollout> ended = new LinkedHashMap<>(8, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<RolloutId, LiveRollout> eldest) {
+            return size() > ENDED_IN_MEMORY;
+        }
+    };
+
     private final List<RolloutListener> listeners = new CopyOnWriteArrayList<>();
     private final AtomicLong lateReports = new AtomicLong();
     private final AtomicLong decisions = new AtomicLong();
@@ -155,6 +167,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
         if (rollout == null) {
             var stored = store.find(id).orElseThrow(() -> notFound(id));
             rollout = LiveRollout.load(store, stored);
+            ended.remove(id);
         }
         var state = rollout.rollout().state();
         if (RolloutTables.ROLLOUT.next(state, event).isEmpty()) {
@@ -173,7 +186,9 @@ public final class RolloutEngine implements RolloutService, Cohorts {
 
     @Override
     public synchronized Optional<RolloutDetail> get(RolloutId id) {
-        return store.find(id).map(r -> detail(id));
+        return live.containsKey(id) || ended.containsKey(id)
+                ? Optional.of(detail(id))
+                : store.find(id).map(r -> detail(id));
     }
 
     @Override
@@ -182,7 +197,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
     }
 
     private RolloutDetail detail(RolloutId id) {
-        LiveRollout inMemory = live.get(id);
+        LiveRollout inMemory = live.getOrDefault(id, ended.get(id));
         return inMemory != null
                 ? new RolloutDetail(inMemory.rollout(), List.copyOf(inMemory.targets()), store.history(id))
                 : new RolloutDetail(
@@ -245,6 +260,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
         // Devices may have said already what a new assignment waits for.
         if (!rollout.rollout().state().live()) {
             live.remove(rollout.rollout().id());
+            ended.put(rollout.rollout().id(), rollout);
             LOG.atInfo()
                     .addKeyValue("rollout", rollout.rollout().id())
                     .addKeyValue("state", rollout.rollout().state())
@@ -349,7 +365,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
         return lateReports.get();
     }
 
-    /** Decisions taken since the start. */
+    @Override
     public long decisionsTaken() {
         return decisions.get();
     }

@@ -37,4 +37,7 @@ public interface RolloutService {
      * @throws dev.edgewright.common.error.EdgewrightException ROLLOUT_NOT_FOUND, ROLLOUT_STATE, REVERT_NO_PREVIOUS
      */
     RolloutDetail abort(RolloutId id, boolean revert, String who);
+
+    /** Decisions taken since the start. */
+    long decisionsTaken();
 }

@@ -35,13 +35,14 @@ final class RolloutSteps {
         var rollout = draft.rollout();
         int current = rollout.currentWave();
         int[] n = new int[8];
+        var stopped = rollout.stoppedGroups();
         for (Target target : draft.targets()) {
             if (target.state() == TargetState.REVERTING) {
                 n[7]++;
             }
             if (target.state().neutral()
                     || target.wave() < 0
-                    || rollout.stoppedGroups().contains(Breach.groupOf(target))) {
+                    || !stopped.isEmpty() && stopped.contains(Breach.groupOf(target))) {
                 continue;
             }
             boolean started = rollout.waves().get(target.wave()).startedAt().isPresent();

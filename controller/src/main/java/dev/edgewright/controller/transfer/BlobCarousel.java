@@ -21,12 +21,15 @@ final class BlobCarousel {
     private final int chunks;
     private final TransferTiming timing;
     private final Map<DeviceId, Receiver> receivers = new LinkedHashMap<>();
+    private final Map<DeviceId, Long> expected = new LinkedHashMap<>();
     private final long[] publishedAt;
     private int cursor;
     private long firstWant = -1;
     private long lastJoin = -1;
+    private long lastExpected = -1;
     private long blockedSince = -1;
     private int dropped;
+    private boolean allAsked;
 
     private static final class Receiver {
         private final long joined;
@@ -52,8 +55,18 @@ final class BlobCarousel {
         return chunks;
     }
 
+    /** A receiver was just told of the blob, and will ask unless it has all of it: when all such have asked, nobody else is waited for. */
+    void expect(DeviceId device, long now) {
+        if (!receivers.containsKey(device)) {
+            expected.put(device, now);
+            lastExpected = now;
+            allAsked = false;
+        }
+    }
+
     /** A receiver says what it lacks and how many chunks it has room for. */
     void want(DeviceId device, ChunkBitmap missing, int window, long now) {
+        allAsked |= expected.remove(device) != null && expected.isEmpty();
         var receiver = receivers.get(device);
         if (receiver == null || now - receiver.lastWant > timing.stalled()) {
             // New, or back after a silence in which chunks passed it by.
@@ -143,13 +156,15 @@ final class BlobCarousel {
     /** Forgets receivers that are gone; true while any is left. */
     boolean expire(long now) {
         receivers.values().removeIf(r -> now - r.lastWant > timing.forgotten());
+        expected.values().removeIf(since -> now - since > timing.stalled());
         boolean owed = receivers.values().stream().anyMatch(r -> live(r, now) && !r.owed.isEmpty());
         if (!owed) {
             // Whoever comes next begins a new gathering, and laggards are like all others again.
             firstWant = -1;
+            allAsked = false;
             receivers.values().forEach(r -> r.lagging = false);
         }
-        return !receivers.isEmpty();
+        return !receivers.isEmpty() || !expected.isEmpty();
     }
 
     /** True while some live receiver lacks a chunk that is not on its way. */
@@ -162,7 +177,9 @@ final class BlobCarousel {
     }
 
     private boolean gathered(long now) {
-        return firstWant >= 0 && (now - lastJoin >= timing.gatherQuiet() || now - firstWant >= timing.gatherMost());
+        long quiet = allAsked && expected.isEmpty() ? timing.allAskedQuiet() : timing.gatherQuiet();
+        return firstWant >= 0
+                && (now - Math.max(lastJoin, lastExpected) >= quiet || now - firstWant >= timing.gatherMost());
     }
 
     private boolean live(Receiver receiver, long now) {

@@ -6,6 +6,7 @@ import dev.edgewright.common.id.DeviceId;
 import dev.edgewright.common.id.Digest;
 import dev.edgewright.common.protocol.v1.Want;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +29,7 @@ public final class GatheringTransfer implements TransferService {
     private static final int MAX_QUEUED_WANTS = 100_000;
     private static final int BYTES_PER_TICK = 4 << 20;
     private static final int REMEMBERED_BLOBS = 256;
+    private static final long EXPIRE_EVERY_MS = 50;
 
     private final ChunkSource source;
     private final ChunkPublisher publisher;
@@ -36,6 +38,7 @@ public final class GatheringTransfer implements TransferService {
     private final LongSupplier millis;
 
     private final ConcurrentLinkedQueue<Asked> asked = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Expected> told = new ConcurrentLinkedQueue<>();
     private final AtomicInteger queued = new AtomicInteger();
     private final Map<Digest, BlobCarousel> carousels = new LinkedHashMap<>();
     private final Map<Digest, Long> publishedByBlob = new LinkedHashMap<>(16, 0.75f, true);
@@ -46,8 +49,14 @@ public final class GatheringTransfer implements TransferService {
     private long dropped;
     private double tokens;
     private long lastRefill;
+    private long lastExpire = Long.MIN_VALUE / 2;
+    private boolean active;
+
+    private volatile Runnable wake = () -> {};
 
     private record Asked(DeviceId device, Want want) {}
+
+    private record Expected(DeviceId device, Digest blob) {}
 
     /**
      * @param bytesPerSecond of compressed chunks over all blobs; 0 for no bound
@@ -77,6 +86,17 @@ public final class GatheringTransfer implements TransferService {
             return;
         }
         asked.add(new Asked(device, want));
+        wake.run();
+    }
+
+    @Override
+    public void expect(DeviceId device, Collection<Digest> blobs) {
+        blobs.forEach(blob -> told.add(new Expected(device, blob)));
+    }
+
+    @Override
+    public void onWork(Runnable run) {
+        this.wake = run;
     }
 
     @Override
@@ -97,9 +117,12 @@ public final class GatheringTransfer implements TransferService {
                 more |= bytes > 0;
             }
         }
-        expire(now);
-        boolean active = carousels.values().stream().anyMatch(c -> c.active(now));
-        return more ? 1 : active ? 20 : 200;
+        if (now - lastExpire >= EXPIRE_EVERY_MS) {
+            lastExpire = now;
+            expire(now);
+            active = carousels.values().stream().anyMatch(c -> c.active(now));
+        }
+        return more ? 1 : active ? timing.allAskedQuiet() : 200;
     }
 
     /** Bytes published; 0 when nothing is due, -1 when the link or the budget takes no more now. */
@@ -124,6 +147,16 @@ public final class GatheringTransfer implements TransferService {
     }
 
     private void takeWants(long now) {
+        for (Expected next = told.poll(); next != null; next = told.poll()) {
+            Digest blob = next.blob();
+            OptionalInt chunks = source.chunks(blob);
+            if (chunks.isPresent()) {
+                carousels
+                        .computeIfAbsent(blob, k -> new BlobCarousel(chunks.getAsInt(), timing))
+                        .expect(next.device(), now);
+                active = true;
+            }
+        }
         for (Asked next = asked.poll(); next != null; next = asked.poll()) {
             queued.decrementAndGet();
             try {
@@ -148,6 +181,7 @@ public final class GatheringTransfer implements TransferService {
                     "WANT_INVALID", "blob " + blob.shortHex() + " has " + chunks + " chunks, not " + want.getChunks());
         }
         var missing = ChunkBitmap.fromBytes(want.getMissing(), chunks);
+        active = true;
         carousels
                 .computeIfAbsent(blob, k -> new BlobCarousel(chunks, timing))
                 .want(next.device(), missing, want.getWindow(), now);

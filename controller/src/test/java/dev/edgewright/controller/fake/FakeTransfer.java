@@ -1,9 +1,11 @@
 package dev.edgewright.controller.fake;
 
 import dev.edgewright.common.id.DeviceId;
+import dev.edgewright.common.id.Digest;
 import dev.edgewright.common.protocol.v1.Want;
 import dev.edgewright.controller.transfer.TransferService;
 import dev.edgewright.controller.transfer.TransferStats;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -15,6 +17,16 @@ public final class FakeTransfer implements TransferService {
     @Override
     public void onWant(DeviceId device, Want want) {
         wants.add(want);
+    }
+
+    @Override
+    public void expect(DeviceId device, Collection<Digest> blobs) {
+        // nothing is gathered here
+    }
+
+    @Override
+    public void onWork(Runnable wake) {
+        // nobody waits here
     }
 
     @Override

@@ -199,6 +199,38 @@ class TransferSimulationTest {
     }
 
     @Test
+    void when_all_who_were_told_have_asked_nobody_else_is_waited_for() {
+        long[] begun = new long[2];
+        for (int told = 0; told < 2; told++) {
+            var world = new World(16, 5);
+            for (int i = 0; i < 50; i++) {
+                new Receiver(world, "d" + i, 0, 5).startsAt(world.random.nextInt(100));
+                if (told == 1) {
+                    world.transfer.expect(DeviceId.of("d" + i), List.of(BLOB));
+                }
+            }
+            while (world.transfer.stats().publishedChunks() == 0) {
+                world.run(world.now + 10);
+            }
+            begun[told] = world.now;
+            world.run(60_000);
+            assertThat(world.allDone()).isTrue();
+            assertThat(world.overhead()).isEqualTo(1.0);
+        }
+        assertThat(begun[0]).isGreaterThanOrEqualTo(begun[1] + 150);
+    }
+
+    @Test
+    void one_who_was_told_and_never_asks_costs_no_more_than_the_usual_gathering() {
+        var world = new World(16, 6);
+        new Receiver(world, "d1", 0, 5).startsAt(0);
+        world.transfer.expect(DeviceId.of("d1"), List.of(BLOB));
+        world.transfer.expect(DeviceId.of("has-it-already"), List.of(BLOB));
+        world.run(1_000);
+        assertThat(world.allDone()).isTrue();
+    }
+
+    @Test
     void a_receiver_that_stops_answering_holds_nobody_back_for_long() {
         var world = new World(400, 3);
         for (int i = 0; i < 9; i++) {

@@ -9,4 +9,7 @@ public sealed interface Action {
     record Subscribe(String filter) implements Action {}
 
     record Unsubscribe(String filter) implements Action {}
+
+    /** The process dies without a goodbye, and connects again as a new boot after this long. */
+    record Die(long downMs) implements Action {}
 }

@@ -28,16 +28,20 @@ final class DesiredCheck {
     record Refused(String why) implements Ruling {}
 
     /** A manifest that holds, or why it does not. */
-    record Checked(Optional<Manifest> manifest, String code, String detail) {}
+    record Checked(Optional<Manifest> manifest, String code, String detail) {
+        boolean isOf(String model) {
+            return manifest.filter(m -> m.getModel().equals(model)).isPresent();
+        }
+    }
 
     private final DeviceId device;
-    private final TrustedKeys trust;
+    private final Checks checks;
     private long highest;
     private Digest last;
 
-    DesiredCheck(DeviceId device, TrustedKeys trust) {
+    DesiredCheck(DeviceId device, Checks checks) {
         this.device = device;
-        this.trust = trust;
+        this.checks = checks;
     }
 
     /** Sequence of the last accepted state; 0 before the first. */
@@ -56,7 +60,7 @@ final class DesiredCheck {
         }
         byte[] payload;
         try {
-            payload = trust.verify(Contexts.DESIRED, ((Decoded.Accepted<Signed>) envelope).message());
+            payload = checks.desired(((Decoded.Accepted<Signed>) envelope).message());
         } catch (EdgewrightException e) {
             return new Refused("DESIRED_" + e.code().name() + ": " + e.getMessage());
         }
@@ -78,6 +82,10 @@ final class DesiredCheck {
     }
 
     Checked manifest(Assignment assignment) {
+        return checks.manifest(assignment, device);
+    }
+
+    static Checked manifest(Assignment assignment, TrustedKeys trust, DeviceId device) {
         try {
             byte[] payload = trust.verify(Contexts.MANIFEST, assignment.getManifest());
             Decoded<Manifest> decoded = Codec.decode(MessageKind.MANIFEST, payload, device);

@@ -14,12 +14,13 @@ import dev.edgewright.common.protocol.v1.ChunkIndex;
 import dev.edgewright.common.protocol.v1.File;
 import dev.edgewright.common.protocol.v1.Want;
 import java.security.MessageDigest;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * One file on its way: first its chunk index, then its chunks in any order. Each frame is unpacked and checked against the index, the
- * index against the manifest; the plain bytes are then dropped. What is kept is the bitmap of what is missing, and a running digest of the
- * whole file for as long as chunks happen to come in order from the first.
+ * index against the manifest; the plain bytes are then dropped. What is kept is the bitmap of what is missing, and, on one device for all
+ * ({@link Checks}), a running digest of the whole file for as long as chunks happen to come in order from the first.
  */
 final class Download {
 
@@ -39,20 +40,23 @@ final class Download {
     private final Digest content;
     private final Digest indexDigest;
     private final Set<ByteString> held;
+    private final Checks checks;
     private ChunkIndex index;
     private ChunkBitmap missing;
-    private MessageDigest running = Digest.sha256();
+    private MessageDigest running;
     private int nextInOrder;
     private long done;
     private long reused;
     private long received;
 
     /** @param held digests of the chunks that the device has already; what arrives is added */
-    Download(File file, Set<ByteString> held) {
+    Download(File file, Set<ByteString> held, Checks checks) {
         this.file = file;
         this.content = Digest.ofBytes(file.getDigest());
         this.indexDigest = Digest.ofBytes(file.getIndexDigest());
         this.held = held;
+        this.checks = checks;
+        this.running = checks.claimWhole(content) ? Digest.sha256() : null;
     }
 
     /** The blob that it waits for now: the index, then the content. */
@@ -104,9 +108,10 @@ final class Download {
                 return Taken.NOT_OURS;
             }
             ChunkEntry entry = index.getChunks(chunk);
-            byte[] plain = ChunkCodec.decompress(frame, entry.getLength(), Digest.ofBytes(entry.getDigest()));
+            boolean inOrder = running != null && chunk == nextInOrder;
+            Optional<byte[]> plain = checks.frame(entry, frame, inOrder);
             received += frame.length;
-            have(chunk, entry, plain);
+            have(chunk, entry, inOrder ? plain : Optional.empty());
             return finished();
         } catch (EdgewrightException e) {
             return Taken.CORRUPT;
@@ -134,21 +139,33 @@ final class Download {
                 missing.clear(i);
                 done += entry.getLength();
                 reused += entry.getLength();
-                running = null;
+                giveUpWhole();
             }
         }
         return missing.isEmpty() ? Taken.COMPLETE : Taken.INDEX;
     }
 
-    private void have(int chunk, ChunkEntry entry, byte[] plain) {
+    private void have(int chunk, ChunkEntry entry, Optional<byte[]> inOrder) {
         missing.clear(chunk);
         held.add(entry.getDigest());
         done += entry.getLength();
-        if (running != null && chunk == nextInOrder) {
-            running.update(plain);
+        if (inOrder.isPresent()) {
+            running.update(inOrder.get());
             nextInOrder++;
         } else {
-            running = null; // out of order: from here on the chunks' own digests have to do
+            giveUpWhole(); // out of order: from here on the chunks' own digests have to do
+        }
+    }
+
+    /** It will not be finished. */
+    void abandon() {
+        giveUpWhole();
+    }
+
+    private void giveUpWhole() {
+        if (running != null) {
+            running = null;
+            checks.unclaimWhole(content);
         }
     }
 
@@ -158,6 +175,9 @@ final class Download {
         }
         boolean fits = running == null || Digest.ofBytes(running.digest()).equals(content);
         running = null;
+        if (!fits) {
+            checks.unclaimWhole(content);
+        }
         return fits ? Taken.COMPLETE : Taken.CONTRADICTION;
     }
 }

@@ -27,6 +27,7 @@ final class Fetch {
     private final Consumer<Action> out;
     private final RandomGenerator random;
     private final Set<ByteString> held;
+    private final Checks checks;
     private final Deque<File> pending = new ArrayDeque<>();
     private final long total;
     private final int window;
@@ -43,6 +44,7 @@ final class Fetch {
             Blueprint blueprint,
             Manifest manifest,
             Set<ByteString> held,
+            Checks checks,
             RandomGenerator random,
             long nowMs,
             Consumer<Action> out) {
@@ -50,6 +52,7 @@ final class Fetch {
         this.out = out;
         this.random = random;
         this.held = held;
+        this.checks = checks;
         this.window = blueprint.window();
         this.linkFreeAtMs = nowMs;
         pending.add(manifest.getGraph());
@@ -152,6 +155,7 @@ final class Fetch {
     /** Gives up. */
     void stop() {
         if (download != null) {
+            download.abandon();
             out.accept(new Action.Unsubscribe(Topics.blob(download.blob())));
             done += download.done();
             download = null;
@@ -161,7 +165,7 @@ final class Fetch {
 
     private void nextFile(long nowMs) {
         File file = pending.poll();
-        download = file == null ? null : new Download(file, held);
+        download = file == null ? null : new Download(file, held, checks);
         if (download != null) {
             out.accept(new Action.Subscribe(Topics.blob(download.blob())));
             askAtMs = nowMs;

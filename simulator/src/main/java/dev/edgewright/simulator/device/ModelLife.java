@@ -12,6 +12,7 @@ import dev.edgewright.common.protocol.v1.ReportedError;
 import dev.edgewright.common.update.UpdateEvent;
 import dev.edgewright.common.update.UpdateLifecycle;
 import dev.edgewright.common.update.UpdateState;
+import dev.edgewright.simulator.profile.Behaviour;
 import dev.edgewright.simulator.profile.Fault;
 import dev.edgewright.simulator.profile.Profile;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -28,12 +30,14 @@ final class ModelLife {
 
     private static final long ASK_FOR_REQUESTS_MS = 1_000;
     private static final int HELD_MANIFESTS = 8;
+    private static final int GOLDEN_CASES = 32;
 
     /** A variant that serves or did. */
-    private record Variant(Digest manifest, String name, double factor, double errorRatio) {}
+    private record Variant(Digest manifest, String name, double factor, double errorRatio, Behaviour behaviour) {}
 
     private final Blueprint blueprint;
     private final Set<ByteString> heldChunks;
+    private final Checks checks;
     private final RandomGenerator random;
     private final Consumer<Action> out;
     private final Traffic traffic;
@@ -50,11 +54,19 @@ final class ModelLife {
     private ProbeResult probe = ProbeResult.getDefaultInstance();
     private Fetch fetch;
     private boolean changed;
+    private int crashes;
+    private long servesSinceMs;
 
     ModelLife(
-            Blueprint blueprint, Set<ByteString> heldChunks, RandomGenerator random, long nowMs, Consumer<Action> out) {
+            Blueprint blueprint,
+            Set<ByteString> heldChunks,
+            Checks checks,
+            RandomGenerator random,
+            long nowMs,
+            Consumer<Action> out) {
         this.blueprint = blueprint;
         this.heldChunks = heldChunks;
+        this.checks = checks;
         this.random = random;
         this.out = out;
         this.traffic = new Traffic(profile(), random, nowMs);
@@ -80,7 +92,7 @@ final class ModelLife {
         boolean hasCommitted = state != UpdateState.WATCHING;
         stopFetch();
         if (state == UpdateState.WATCHING) {
-            serve(previous); // what was on trial no longer does
+            serve(previous, nowMs); // what was on trial no longer does
         }
         assignment = offered;
         target = Digest.of(offered.getManifest().getPayload());
@@ -100,7 +112,7 @@ final class ModelLife {
         }
         manifest = checked.manifest().get();
         if (!heldManifests.contains(target)) {
-            fetch = new Fetch(blueprint, manifest, heldChunks, random, nowMs, out);
+            fetch = new Fetch(blueprint, manifest, heldChunks, checks, random, nowMs, out);
         }
         tick(nowMs);
     }
@@ -193,8 +205,8 @@ final class ModelLife {
                 .setP95Ms(p95)
                 .setMemoryBytes(manifest.getPeakMemoryBytes())
                 .setCosine(1)
-                .setAgreement(1)
-                .setRuns(32)
+                .setAgreement(agreement())
+                .setRuns(GOLDEN_CASES)
                 .build();
         if (blueprint.fault() == Fault.FAILS_PROBING) {
             fail(UpdateEvent.UNHEALTHY, "INJECTED_FAULT", "this device fails in PROBING", nowMs);
@@ -207,9 +219,22 @@ final class ModelLife {
         }
     }
 
+    /** Over the golden cases: the same inputs on every device, so a variant that is wrong on some is wrong on them everywhere. */
+    private double agreement() {
+        SplittableRandom cases = new SplittableRandom(target.hashCode());
+        double wrong = behaviour().wrong();
+        int right = 0;
+        for (int i = 0; i < GOLDEN_CASES; i++) {
+            right += cases.nextDouble() >= wrong ? 1 : 0;
+        }
+        return (double) right / GOLDEN_CASES;
+    }
+
     private void serveTarget(long nowMs) {
         advance(nowMs);
-        serve(Optional.of(new Variant(target, manifest.getVariant(), newFactor(), newErrorRatio())));
+        serve(
+                Optional.of(new Variant(target, manifest.getVariant(), newFactor(), newErrorRatio(), behaviour())),
+                nowMs);
         move(UpdateEvent.HEALTHY, nowMs);
         dueMs = assignment.getRevert() ? nowMs : nowMs + assignment.getWatchSeconds() * 1000L;
     }
@@ -222,7 +247,7 @@ final class ModelLife {
         }
         Optional<String> breach = assignment.getRevert() ? Optional.empty() : traffic.breach(assignment.getLimits());
         if (breach.isPresent()) {
-            serve(previous);
+            serve(previous, nowMs);
             fail(UpdateEvent.REGRESSED, "REGRESSED", breach.get(), nowMs);
         } else {
             move(UpdateEvent.SETTLED, nowMs);
@@ -250,6 +275,7 @@ final class ModelLife {
         sinceMs = nowMs;
         dueMs = Long.MAX_VALUE;
         changed = true;
+        crashes = 0;
         if (state != UpdateState.FETCHING) {
             stopFetch();
         }
@@ -259,11 +285,74 @@ final class ModelLife {
         }
     }
 
-    private void serve(Optional<Variant> variant) {
+    private void serve(Optional<Variant> variant, long nowMs) {
         active = variant;
+        servesSinceMs = nowMs;
         traffic.switched(
                 variant.map(Variant::factor).orElse(1.0),
-                variant.map(Variant::errorRatio).orElse(0.0));
+                variant.map(Variant::errorRatio).orElse(0.0),
+                variant.map(v -> v.behaviour().joules()).orElse(1.0));
+    }
+
+    /** What the variant that serves has made the process grow by, in bytes. */
+    long leakedBytes(long nowMs) {
+        double mb = active.map(v -> v.behaviour().leakMbPerMinute()).orElse(0.0) * (nowMs - servesSinceMs) / 60_000;
+        return (long) (mb * 1e6);
+    }
+
+    /** When the variant that serves will have killed the process, unix milliseconds; {@link Long#MAX_VALUE} for never. */
+    long diesAtMs() {
+        if (active.isEmpty()) {
+            return Long.MAX_VALUE;
+        }
+        Behaviour behaviour = active.get().behaviour();
+        long crash = behaviour.crashesAfter().isZero()
+                ? Long.MAX_VALUE
+                : servesSinceMs + behaviour.crashesAfter().toMillis();
+        long outOfMemory = behaviour.leakMbPerMinute() == 0
+                ? Long.MAX_VALUE
+                : servesSinceMs + (long) (profile().ramMb() / behaviour.leakMbPerMinute() * 60_000);
+        return Math.min(crash, outOfMemory);
+    }
+
+    /** The process began anew: what the state found on disk means, as an agent takes it. */
+    void restarted(long nowMs) {
+        crashes++;
+        UpdateEvent event = UpdateLifecycle.onStart(state, crashes);
+        stopFetch();
+        if (event == UpdateEvent.CRASH_LOOP) {
+            serve(previous, nowMs);
+            fail(event, "CRASH_LOOP", "the process died " + crashes + " times in " + state + " of this variant", nowMs);
+        } else {
+            UpdateState before = state;
+            int counted = crashes;
+            move(event, nowMs);
+            crashes = state == before ? counted : 0;
+            servesSinceMs = nowMs;
+            traffic.switched(
+                    active.map(Variant::factor).orElse(1.0),
+                    active.map(Variant::errorRatio).orElse(0.0),
+                    active.map(v -> v.behaviour().joules()).orElse(1.0));
+            resume(nowMs);
+        }
+    }
+
+    private void resume(long nowMs) {
+        switch (state) {
+            case FETCHING -> {
+                if (!heldManifests.contains(target)) {
+                    fetch = new Fetch(blueprint, manifest, heldChunks, checks, random, nowMs, out);
+                }
+            }
+            case VERIFYING -> dueMs = nowMs + profile().verify().toMillis();
+            case PROBING -> dueMs = nowMs + profile().probe().toMillis();
+            case WATCHING -> dueMs = nowMs + assignment.getWatchSeconds() * 1000L;
+            default -> dueMs = Long.MAX_VALUE;
+        }
+    }
+
+    private Behaviour behaviour() {
+        return blueprint.faults().behaviour(manifest);
     }
 
     private void stopFetch() {
@@ -282,15 +371,17 @@ final class ModelLife {
     }
 
     private double newFactor() {
-        return blueprint.fault() == Fault.REGRESSES && previous.isPresent() && !assignment.getRevert()
+        double device = blueprint.fault() == Fault.REGRESSES && previous.isPresent() && !assignment.getRevert()
                 ? blueprint.faults().regress().factor()
                 : 1;
+        return device * behaviour().slower();
     }
 
     private double newErrorRatio() {
-        return blueprint.fault() == Fault.ANSWERS_ERRORS && !assignment.getRevert()
+        double device = blueprint.fault() == Fault.ANSWERS_ERRORS && !assignment.getRevert()
                 ? blueprint.faults().errors().ratio()
                 : 0;
+        return Math.max(device, behaviour().errors());
     }
 
     private Profile profile() {
@@ -310,6 +401,7 @@ final class ModelLife {
                 .setBytesTotal(total)
                 .setBytesDone(fetch != null ? fetch.done() : heldManifests.contains(target) ? total : 0)
                 .setBytesReused(fetch != null ? fetch.reused() : 0)
+                .setCrashCount(crashes)
                 .setSinceUnixMs(sinceMs);
         active.ifPresent(variant ->
                 report.setActiveManifest(variant.manifest().toByteString()).setActiveVariant(variant.name()));

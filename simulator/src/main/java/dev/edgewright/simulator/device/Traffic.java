@@ -32,6 +32,7 @@ final class Traffic {
     private Counts before = new Counts();
     private double factor = 1;
     private double errorRatio;
+    private double joulesFactor = 1;
     private double owed;
     private long countedToMs;
 
@@ -41,13 +42,14 @@ final class Traffic {
         this.countedToMs = nowMs;
     }
 
-    /** From now on another variant serves, slower by the factor, with this share of errors. */
-    void switched(double newFactor, double newErrorRatio) {
+    /** From now on another variant serves, slower by the factor, with this share of errors, and this factor on what an inference of that length costs. */
+    void switched(double newFactor, double newErrorRatio, double newJoulesFactor) {
         before = sinceSwitch;
         sinceSwitch = new Counts();
         window = new Counts();
         factor = newFactor;
         errorRatio = newErrorRatio;
+        joulesFactor = newJoulesFactor;
     }
 
     /** Nothing serves any more. */
@@ -76,7 +78,7 @@ final class Traffic {
                 counts.errors++;
             } else {
                 counts.latency.record(seconds);
-                counts.joules += profile.joules() * factor;
+                counts.joules += profile.joules() * factor * joulesFactor;
             }
         }
     }

@@ -13,9 +13,9 @@ import dev.edgewright.common.protocol.v1.DeviceFacts;
 import dev.edgewright.common.protocol.v1.Hello;
 import dev.edgewright.common.protocol.v1.PowerSource;
 import dev.edgewright.common.protocol.v1.Presence;
+import dev.edgewright.common.protocol.v1.Probe;
 import dev.edgewright.common.protocol.v1.Reported;
 import dev.edgewright.common.protocol.v1.TelemetryWindow;
-import dev.edgewright.common.signing.TrustedKeys;
 import dev.edgewright.common.update.UpdateState;
 import dev.edgewright.simulator.profile.Fault;
 import dev.edgewright.simulator.profile.Profile;
@@ -35,14 +35,19 @@ import java.util.random.RandomGenerator;
 public final class VirtualDevice {
 
     private static final long PROGRESS_MS = 2_000;
+    private static final long RESTART_MS = 1_000;
+    private static final long RESIDENT_BYTES = 96_000_000;
     private static final String VERSION = "simulator";
 
     private final Blueprint blueprint;
+    private final Checks checks;
     private final DesiredCheck check;
     private final RandomGenerator random;
+    private final List<Probe> probes;
     private final Map<String, ModelLife> models = new TreeMap<>();
     private final Set<ByteString> heldChunks = new HashSet<>();
     private List<Action> actions = new ArrayList<>();
+    private ByteString boot;
     private boolean connected;
     private boolean silent;
     private long helloSequence;
@@ -57,10 +62,18 @@ public final class VirtualDevice {
     private long chunksTaken;
     private long bytesTaken;
 
-    public VirtualDevice(Blueprint blueprint, TrustedKeys trust, RandomGenerator random) {
+    /** @param checks shared by all devices of a fleet */
+    public VirtualDevice(Blueprint blueprint, Checks checks, RandomGenerator random) {
         this.blueprint = blueprint;
-        this.check = new DesiredCheck(blueprint.id(), trust);
+        this.checks = checks;
+        this.check = new DesiredCheck(blueprint.id(), checks);
         this.random = random;
+        this.boot = blueprint.boot().toByteString();
+        this.probes = KernelProbes.of(blueprint.kind().profile(), random);
+    }
+
+    public Blueprint blueprint() {
+        return blueprint;
     }
 
     public DeviceId id() {
@@ -70,9 +83,7 @@ public final class VirtualDevice {
     /** The payload of the last will. */
     public byte[] lastWill() {
         return Codec.encode(
-                MessageKind.PRESENCE,
-                Presence.newBuilder().setBootId(blueprint.boot().toByteString()).build(),
-                id());
+                MessageKind.PRESENCE, Presence.newBuilder().setBootId(boot).build(), id());
     }
 
     /** The connection stands: says who it is, what it is and how it stands, and asks for its desired state. */
@@ -125,7 +136,7 @@ public final class VirtualDevice {
         }
         long wake = windowEndMs;
         for (ModelLife model : models.values()) {
-            wake = Math.min(wake, model.wakeAtMs());
+            wake = Math.min(wake, Math.min(model.wakeAtMs(), model.diesAtMs()));
         }
         return wake;
     }
@@ -135,11 +146,32 @@ public final class VirtualDevice {
         if (silent || !connected) {
             return List.of();
         }
+        if (models.values().stream().anyMatch(model -> nowMs >= model.diesAtMs())) {
+            return died(nowMs);
+        }
         models.values().forEach(model -> model.tick(nowMs));
         if (nowMs >= windowEndMs) {
             telemetry(nowMs);
         }
         reportWhereChanged(nowMs);
+        return taken();
+    }
+
+    /** A variant took the process down: it comes back as a new boot that finds its models as they were. */
+    private List<Action> died(long nowMs) {
+        byte[] fresh = new byte[boot.size()];
+        for (int i = 0; i < fresh.length; i++) {
+            fresh[i] = (byte) random.nextInt();
+        }
+        boot = ByteString.copyFrom(fresh);
+        helloSequence = 0;
+        reportedSequence = 0;
+        telemetrySequence = 0;
+        rejected = 0;
+        lastRejection = "";
+        models.values().forEach(model -> model.restarted(nowMs));
+        actions.clear();
+        actions.add(new Action.Die(RESTART_MS));
         return taken();
     }
 
@@ -199,7 +231,7 @@ public final class VirtualDevice {
                 models.computeIfAbsent(
                                 assignment.getModel(),
                                 name -> new ModelLife(
-                                        blueprint, heldChunks, random, nowMs, action -> actions.add(action)))
+                                        blueprint, heldChunks, checks, random, nowMs, action -> actions.add(action)))
                         .offer(assignment, check.manifest(assignment), nowMs);
             }
         }
@@ -232,7 +264,7 @@ public final class VirtualDevice {
     private void report(long nowMs) {
         Reported.Builder reported = Reported.newBuilder()
                 .setDeviceId(id().value())
-                .setBootId(blueprint.boot().toByteString())
+                .setBootId(boot)
                 .setSequence(++reportedSequence)
                 .setDesiredSequence(check.highest())
                 .setRejected(rejected)
@@ -249,10 +281,14 @@ public final class VirtualDevice {
     private void telemetry(long nowMs) {
         TelemetryWindow.Builder window = TelemetryWindow.newBuilder()
                 .setDeviceId(id().value())
-                .setBootId(blueprint.boot().toByteString())
+                .setBootId(boot)
                 .setStartUnixMs(windowStartMs)
                 .setLengthMs((int) Math.min(nowMs - windowStartMs, Integer.MAX_VALUE));
         models.values().forEach(model -> model.window(nowMs).ifPresent(window::addModels));
+        window.setResidentBytes(RESIDENT_BYTES
+                + models.values().stream()
+                        .mapToLong(model -> model.leakedBytes(nowMs))
+                        .sum());
         if (window.getModelsCount() > 0) {
             publish(
                     MessageKind.TELEMETRY,
@@ -267,7 +303,7 @@ public final class VirtualDevice {
     private Presence presence(long nowMs) {
         return Presence.newBuilder()
                 .setOnline(true)
-                .setBootId(blueprint.boot().toByteString())
+                .setBootId(boot)
                 .setAtUnixMs(nowMs)
                 .setAgentVersion(VERSION)
                 .build();
@@ -278,9 +314,10 @@ public final class VirtualDevice {
         long ram = profile.ramMb() * 1024L * 1024;
         return Hello.newBuilder()
                 .setDeviceId(id().value())
-                .setBootId(blueprint.boot().toByteString())
+                .setBootId(boot)
                 .setSequence(++helloSequence)
                 .setHighestDesiredSequence(check.highest())
+                .addAllProbes(probes)
                 .setFingerprint(VERSION + "-" + blueprint.kind().name())
                 .putLabels("simulated", "true")
                 .putLabels("profile", blueprint.kind().name())

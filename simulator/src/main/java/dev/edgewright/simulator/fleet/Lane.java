@@ -52,6 +52,15 @@ final class Lane implements Executor {
         }
     }
 
+    /** Runs it on the lane after a while; forgotten at the end. */
+    void later(long ms, Runnable task) {
+        try {
+            thread.schedule(() -> guarded(task), ms, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.atDebug().log("something was due after the end");
+        }
+    }
+
     CompletableFuture<Statistics> statistics() {
         return CompletableFuture.supplyAsync(this::count, thread);
     }
@@ -72,7 +81,9 @@ final class Lane implements Executor {
     private void tick() {
         long now = clock.millis();
         for (Seat seat : seats) {
-            guarded(() -> seat.tick(now));
+            if (now >= seat.dueAtMs()) {
+                guarded(() -> seat.tick(now));
+            }
         }
     }
 

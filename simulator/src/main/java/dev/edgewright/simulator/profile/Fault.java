@@ -14,5 +14,13 @@ public enum Fault {
     /** Is slower by a factor with every variant after its first. */
     REGRESSES,
     /** Answers a share of requests with errors, with every variant that it is given. */
-    ANSWERS_ERRORS
+    ANSWERS_ERRORS,
+    /** Has a clock that is wrong. */
+    SKEWED_CLOCK,
+    /** Calls itself by the identifier of another device. */
+    TWIN,
+    /** Loses its connection again and again. */
+    FLAPS,
+    /** Its messages come twice or out of order, both ways. */
+    MESSY_LINK
 }

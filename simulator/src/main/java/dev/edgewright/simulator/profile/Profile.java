@@ -14,6 +14,8 @@ import java.util.List;
  * @param jitter standard deviation of the logarithm of latencies; 0 for all the same
  * @param joules of one inference; 0 for a device without a sensor
  * @param requestsPerSecond inferences while a model serves
+ * @param gmacs thousand million multiply-accumulates a second of convolutions in fp32, as its probes say; 0 sends no probes
+ * @param int8Speedup what int8 kernels are faster by, as its probes say
  * @param verify time that VERIFYING takes
  * @param probe time that PROBING takes
  */
@@ -28,6 +30,8 @@ public record Profile(
         double jitter,
         double joules,
         double requestsPerSecond,
+        double gmacs,
+        double int8Speedup,
         Duration verify,
         Duration probe) {
 
@@ -42,6 +46,8 @@ public record Profile(
             0.2,
             0.05,
             2,
+            20,
+            2,
             Duration.ofMillis(100),
             Duration.ofMillis(500));
 
@@ -54,6 +60,8 @@ public record Profile(
         notNegative("jitter", jitter);
         notNegative("joules", joules);
         notNegative("requests-per-second", requestsPerSecond);
+        notNegative("gmacs", gmacs);
+        positive("int8-speedup", int8Speedup);
         if (jitter > 3) {
             throw new IllegalArgumentException("jitter is at most 3, this is " + jitter);
         }

@@ -64,7 +64,7 @@ final class OneDevice {
                 faults.isEmpty() ? Faults.NONE : Faults.parse(faults, "faults"),
                 5_000,
                 4);
-        device = new VirtualDevice(blueprint, TrustedKeys.of(key.publicKey()), new SplittableRandom(1));
+        device = new VirtualDevice(blueprint, new Checks(TrustedKeys.of(key.publicKey())), new SplittableRandom(1));
         play(device.connected(now));
     }
 

@@ -27,7 +27,7 @@ class VirtualDeviceTest {
 
     private static final int MEGABYTE = 1_000_000;
     private static final UnaryOperator<Profile> BUSY =
-            p -> new Profile(1, p.arch(), p.cpu(), 4, 2048, p.isa(), 10, 0.1, 0.05, 100, p.verify(), p.probe());
+            p -> new Profile(1, p.arch(), p.cpu(), 4, 2048, p.isa(), 10, 0.1, 0.05, 100, 20, 2, p.verify(), p.probe());
 
     @Test
     void a_device_that_connects_says_who_it_is_and_asks_for_its_desired_state() {

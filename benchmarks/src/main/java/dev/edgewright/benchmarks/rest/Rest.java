@@ -1,4 +1,4 @@
-package dev.edgewright.benchmarks.transfer;
+package dev.edgewright.benchmarks.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,28 +11,34 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 
-/** What the benchmark asks of the controller's REST interface. */
-record Rest(HttpClient client, URI base) {
+/** What benchmarks ask of the controller's REST interface. */
+public record Rest(HttpClient client, URI base) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    JsonNode get(String path) throws IOException, InterruptedException {
+    public JsonNode get(String path) throws IOException, InterruptedException {
         return JSON.readTree(send("GET", path, BodyPublishers.noBody(), "application/json"));
     }
 
-    JsonNode post(String path, String json) throws IOException, InterruptedException {
+    public JsonNode post(String path, String json) throws IOException, InterruptedException {
         return JSON.readTree(send("POST", path, BodyPublishers.ofString(json), "application/json"));
     }
 
-    JsonNode upload(String path, Path file) throws IOException, InterruptedException {
+    public JsonNode upload(String path, Path file) throws IOException, InterruptedException {
         return JSON.readTree(send("POST", path, BodyPublishers.ofFile(file), "application/octet-stream"));
     }
 
     /** The sum of a metric over its labels. */
-    double metric(String name) throws IOException, InterruptedException {
+    public double metric(String name) throws IOException, InterruptedException {
+        return metric(name, "");
+    }
+
+    /** The sum of a metric over the series that carry {@code label}, written as in the text format. */
+    public double metric(String name, String label) throws IOException, InterruptedException {
         return send("GET", "/metrics", BodyPublishers.noBody(), "text/plain")
                 .lines()
                 .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+                .filter(line -> line.contains(label))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
     }

@@ -1,0 +1,2 @@
+/** The controller's REST interface, as benchmarks use it. */
+package dev.edgewright.benchmarks.rest;
