@@ -66,8 +66,15 @@ public record AgentConfig(
     /**
      * @param psk pre-shared key of the device, whose id is the PSK identity; hex digits after {@code hex:}, else its characters
      * @param answer how long an exchange may take before the connection counts as lost
+     * @param heartbeat presence is posted again after so long of silence, and the observation of the desired state renewed
      */
-    public record Coap(Optional<Secret> psk, Duration answer) {}
+    public record Coap(Optional<Secret> psk, Duration answer, Duration heartbeat) {
+        public Coap {
+            if (heartbeat.toMillis() < 1000) {
+                throw new IllegalArgumentException("coap.heartbeat is at least 1s, was " + heartbeat);
+            }
+        }
+    }
 
     public static final AgentConfig DEFAULTS = new AgentConfig(
             Optional.empty(),
@@ -86,7 +93,7 @@ public record AgentConfig(
             32,
             ProbeMode.FULL,
             new Mqtt(Optional.empty(), Optional.empty(), Optional.empty()),
-            new Coap(Optional.empty(), Duration.ofSeconds(20)));
+            new Coap(Optional.empty(), Duration.ofSeconds(20), Duration.ofSeconds(20)));
 
     private static final String PREFIX = "EDGEWRIGHT_AGENT__";
 

@@ -46,12 +46,13 @@ final class Links {
     }
 
     private static CoapSettings coap(AgentConfig config, DeviceId device, BootId boot, String version) {
-        return CoapSettings.of(
+        return new CoapSettings(
                 config.broker(),
                 device,
                 boot,
                 version,
                 config.coap().psk().map(Links::key),
+                config.coap().heartbeat(),
                 config.coap().answer());
     }
 

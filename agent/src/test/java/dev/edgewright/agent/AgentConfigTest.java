@@ -42,7 +42,8 @@ class AgentConfigTest {
                         "mqtt.password",
                         "mqtt.ca",
                         "coap.psk",
-                        "coap.answer");
+                        "coap.answer",
+                        "coap.heartbeat");
     }
 
     @Test

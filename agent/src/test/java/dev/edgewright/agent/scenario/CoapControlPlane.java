@@ -54,6 +54,8 @@ final class CoapControlPlane implements ControlPlane {
         keys.setKey(device, PSK);
         List<String> options =
                 new ArrayList<>(List.of("--broker", (secure ? "coaps" : "coap") + "://127.0.0.1:" + port));
+        // Over DTLS a server that lost its sessions is silent until the exchange is given up.
+        options.addAll(List.of("--coap.heartbeat", "2s", "--coap.answer", "4s"));
         if (secure) {
             options.addAll(List.of("--coap.psk", "hex:" + HexFormat.of().formatHex(PSK)));
         }

@@ -21,6 +21,7 @@ import dev.edgewright.common.protocol.v1.LifecycleState;
 import dev.edgewright.common.protocol.v1.Limits;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,6 +86,48 @@ class UpdateTest {
                 .extracting(r -> r.getSequence())
                 .isSorted()
                 .doesNotHaveDuplicates();
+    }
+
+    /** At least once is what the link promises: the same bytes again, at any moment, are no news and no offence. */
+    @Test
+    void aDesiredStateThatComesTwiceChangesNothing() {
+        long sequence = device.nextSequence();
+        byte[] desired = catalog.desired(Device.ID, sequence, catalog.assign(v1, sequence));
+        device.publish(v1).receives(desired);
+        assertThat(device.state()).isEqualTo(FETCHING);
+        var asked = List.copyOf(device.link.wants);
+        var record = device.record();
+
+        device.receives(desired);
+        assertThat(device.record()).isEqualTo(record);
+        assertThat(device.link.wants).isEqualTo(asked);
+
+        device.works();
+        int reports = device.link.reports.size();
+        device.receives(desired).waits(Duration.ofSeconds(1));
+        assertThat(device.state()).isEqualTo(COMMITTED);
+        assertThat(device.runtime.activations).containsExactly(v1.digest());
+        assertThat(device.link.reports).hasSize(reports);
+        assertThat(device.lastReport().getRejected()).isZero();
+    }
+
+    /** A broker may bring what it retained after the newer state that replaced it; docs/protocol.md says when. */
+    @Test
+    void anOlderDesiredStateAfterTheNewerOneChangesNothingButTheCountOfRefusals() {
+        long first = device.nextSequence();
+        byte[] older = catalog.desired(Device.ID, first, catalog.assign(v1, first));
+        long second = device.nextSequence();
+        byte[] newer = catalog.desired(Device.ID, second, catalog.assign(v2, second));
+        device.publish(v1)
+                .publish(v2)
+                .receives(newer)
+                .receives(older)
+                .receives(newer)
+                .works();
+
+        assertThat(device.runtime.activations).containsExactly(v2.digest());
+        assertThat(device.lastReport().getRejected()).isEqualTo(1);
+        assertThat(device.lastReport().getLastRejection()).contains("DESIRED_SEQUENCE_OLD");
     }
 
     @Test

@@ -30,7 +30,6 @@ final class Demo {
     private static final Duration START_WITHIN = Duration.ofSeconds(240);
     private static final Duration PAST_THE_END = Duration.ofMinutes(5);
     private static final Set<String> ENDED = Set.of("SUCCEEDED", "HALTED", "ABORTED", "REVERTED");
-    private static final int WATCH_SECONDS = 8;
 
     private final Terminal terminal;
     private final Clock clock;
@@ -38,17 +37,19 @@ final class Demo {
     private final Path example;
     private final String model;
     private final int port;
+    private final long watchSeconds;
     private final Map<String, Process> processes = new LinkedHashMap<>();
     private final Map<String, ImageDriver> drivers = new LinkedHashMap<>();
     private volatile boolean driving = true;
 
-    Demo(Terminal terminal, Clock clock, Workspace workspace, Path example, String model, int port) {
+    Demo(Terminal terminal, Clock clock, Workspace workspace, Path example, String model, int port, Duration watching) {
         this.terminal = terminal;
         this.clock = clock;
         this.workspace = workspace;
         this.example = example;
         this.model = model;
         this.port = port;
+        this.watchSeconds = Math.max(1, watching.toSeconds());
     }
 
     /** @param limit how long it runs; null until Ctrl-C */
@@ -208,11 +209,11 @@ final class Demo {
 
     private String createRollout(Session session) {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
-        body.put("model", model).put("maxFailureRatio", 0).put("watchSeconds", WATCH_SECONDS);
+        body.put("model", model).put("maxFailureRatio", 0).put("watchSeconds", watchSeconds);
         body.putArray("waves").addObject().put("count", 1);
         body.withArray("/waves").addObject().put("percent", 100);
         String id = session.api().post("/rollouts", body).path("id").asText();
-        say("Rollout " + id + ": one device first, then the others; each watches the variant for " + WATCH_SECONDS
+        say("Rollout " + id + ": one device first, then the others; each watches the variant for " + watchSeconds
                 + " s.");
         return id;
     }

@@ -50,6 +50,13 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(names = "--port", paramLabel = "PORT", description = "Port of console and metrics (default: a free one).")
     private int port;
 
+    @Option(
+            names = "--watch",
+            paramLabel = "TIME",
+            defaultValue = "8s",
+            description = "How long each device watches its new variant (default: ${DEFAULT-VALUE}).")
+    private String watch;
+
     @Option(names = "--keep", description = "Keep the temporary folder with logs and data.")
     private boolean keep;
 
@@ -67,7 +74,8 @@ public final class DemoCommand implements Callable<Integer> {
                     "no model.onnx and data.yaml in " + folder,
                     "Run it from a checkout of Edgewright, or name a folder with --example.");
         }
-        Duration limit = time == null ? null : duration(time);
+        Duration limit = time == null ? null : duration("--for", time);
+        Duration watching = duration("--watch", watch);
         String name = model != null
                 ? model
                 : folder.toAbsolutePath().normalize().getFileName().toString();
@@ -77,7 +85,7 @@ public final class DemoCommand implements Callable<Integer> {
             if (keep) {
                 shell.terminal().err().println("Logs and data: " + workspace.folder());
             }
-            return new Demo(shell.terminal(), clock, workspace, folder, name, port).run(limit);
+            return new Demo(shell.terminal(), clock, workspace, folder, name, port, watching).run(limit);
         }
     }
 
@@ -86,7 +94,7 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     /** {@code 60s}, {@code 2m}, {@code 1m30s}. */
-    static Duration duration(String text) {
+    static Duration duration(String option, String text) {
         try {
             Duration duration = Duration.parse("PT" + text.strip().toUpperCase(Locale.ROOT));
             if (!duration.isNegative() && !duration.isZero()) {
@@ -95,6 +103,7 @@ public final class DemoCommand implements Callable<Integer> {
         } catch (DateTimeParseException e) {
             // reported below
         }
-        throw new CliFailure(Exit.USAGE, "--for " + text + " is not a time", "Examples: --for 60s, --for 2m.");
+        throw new CliFailure(
+                Exit.USAGE, option + " " + text + " is not a time", "Examples: " + option + " 60s, " + option + " 2m.");
     }
 }

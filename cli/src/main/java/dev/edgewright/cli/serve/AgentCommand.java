@@ -114,6 +114,12 @@ public final class AgentCommand implements Callable<Integer> {
     @Option(names = "--coap.psk", paramLabel = "SECRET", description = "Pre-shared key; hex:… or file:PATH.")
     private String coapPsk;
 
+    @Option(
+            names = "--coap.heartbeat",
+            paramLabel = "TIME",
+            description = "Presence and observation are renewed after so long (default: 20s).")
+    private String coapHeartbeat;
+
     @Option(names = "--config", paramLabel = "FILE", description = "Settings as YAML; options go before it.")
     private String config;
 

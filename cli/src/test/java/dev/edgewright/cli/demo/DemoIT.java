@@ -32,7 +32,7 @@ class DemoIT {
 
     @Test
     void everyDeviceEndsOnACommittedVariantWithRightAnswersAndNothingIsLeft() throws Exception {
-        start("demo", "--for", "30s");
+        start("demo", "--for", "30s", "--watch", "2s");
 
         assertThat(demo.waitFor(9, TimeUnit.MINUTES)).isTrue();
 

@@ -25,13 +25,13 @@ class DemoPartsTest {
     @ParameterizedTest
     @CsvSource({"60s,60", "2m,120", "1m30s,90", "1h,3600"})
     void readsTimes(String text, long seconds) {
-        assertThat(DemoCommand.duration(text)).isEqualTo(Duration.ofSeconds(seconds));
+        assertThat(DemoCommand.duration("--for", text)).isEqualTo(Duration.ofSeconds(seconds));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"60", "soon", "-5s", "0s", ""})
     void refusesWhatIsNoTime(String text) {
-        assertThatThrownBy(() -> DemoCommand.duration(text)).isInstanceOf(CliFailure.class);
+        assertThatThrownBy(() -> DemoCommand.duration("--for", text)).isInstanceOf(CliFailure.class);
     }
 
     @Test

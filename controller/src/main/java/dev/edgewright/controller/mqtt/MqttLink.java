@@ -182,10 +182,10 @@ public final class MqttLink implements DesiredPublisher, TrialPublisher, ChunkPu
                         desiredInFlight.decrementAndGet();
                         count(entry.payload(), failure);
                         if (failure == null) {
-                            entry.delivered();
+                            outbox.delivered(entry);
                             scheduler.execute(this::sendDesired);
-                        } else {
-                            outbox.putBack(entry);
+                        } else if (outbox.putBack(entry)) {
+                            scheduler.execute(this::sendDesired);
                         }
                     });
         }

@@ -2,20 +2,23 @@ package dev.edgewright.controller.mqtt;
 
 import dev.edgewright.common.id.DeviceId;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
  * Desired states on their way to the broker. Only the newest of a device waits: who asked for an older one is answered
- * together with it. Thread-safe.
+ * together with it. One state of a device is under way at a time, so that an older one whose delivery is uncertain can
+ * neither take the place of a newer one nor follow it. Thread-safe.
  */
 final class Outbox {
 
     /** @param waiting completed when the broker has this state or a newer one of the same device */
     record Entry(DeviceId device, byte[] payload, List<CompletableFuture<Void>> waiting) {
-        void delivered() {
+        private void delivered() {
             waiting.forEach(w -> w.complete(null));
         }
 
@@ -25,6 +28,7 @@ final class Outbox {
     }
 
     private final Map<DeviceId, Entry> entries = new LinkedHashMap<>();
+    private final Set<DeviceId> underWay = new HashSet<>();
 
     synchronized CompletableFuture<Void> add(DeviceId device, byte[] payload) {
         var future = new CompletableFuture<Void>();
@@ -38,25 +42,37 @@ final class Outbox {
         return future;
     }
 
-    /** The entry that waits longest, taken out; null when there is none. */
+    /** The entry that waits longest and may go, taken out; null when there is none. */
     synchronized Entry poll() {
         var all = entries.values().iterator();
-        if (!all.hasNext()) {
-            return null;
+        while (all.hasNext()) {
+            var entry = all.next();
+            if (underWay.add(entry.device())) {
+                all.remove();
+                return entry;
+            }
         }
-        var entry = all.next();
-        all.remove();
-        return entry;
+        return null;
     }
 
-    /** Puts an entry back whose delivery is not certain, unless a newer one took its place. */
-    synchronized void putBack(Entry entry) {
+    /** The broker has it. */
+    void delivered(Entry entry) {
+        synchronized (this) {
+            underWay.remove(entry.device());
+        }
+        entry.delivered();
+    }
+
+    /** Puts an entry back whose delivery is not certain; true when a newer one has come, which then goes in its place. */
+    synchronized boolean putBack(Entry entry) {
+        underWay.remove(entry.device());
         var newer = entries.get(entry.device());
         if (newer == null) {
             entries.put(entry.device(), entry);
-        } else {
-            newer.waiting().addAll(entry.waiting());
+            return false;
         }
+        newer.waiting().addAll(entry.waiting());
+        return true;
     }
 
     synchronized int size() {

@@ -28,7 +28,7 @@ public final class TestDevice implements AutoCloseable, MqttCallback {
     public final DeviceId id;
     public final BootId boot = BootId.random(new SecureRandom());
     public final Map<String, Queue<byte[]>> received = new ConcurrentHashMap<>();
-    private static final long TIMEOUT_MS = 10_000;
+    private static final long TIMEOUT_MS = 60_000;
     private final MqttAsyncClient client;
 
     public TestDevice(URI broker, String id) throws MqttException {

@@ -39,11 +39,6 @@ public record CoapSettings(
         }
     }
 
-    public static CoapSettings of(
-            URI server, DeviceId device, BootId boot, String agentVersion, Optional<byte[]> psk, Duration answer) {
-        return new CoapSettings(server, device, boot, agentVersion, psk, Duration.ofSeconds(20), answer);
-    }
-
     boolean secure() {
         return server.getScheme().equals("coaps");
     }
