@@ -61,6 +61,7 @@ class ControllerKillIT {
     void a_wrong_setting_ends_the_start_with_exit_code_2_and_one_clear_line() throws Exception {
         var wrong = new ProcessBuilder(List.of(
                         java(),
+                        "-XX:TieredStopAtLevel=1",
                         "-cp",
                         System.getProperty("java.class.path"),
                         ControllerMain.class.getName(),
@@ -78,6 +79,7 @@ class ControllerKillIT {
         Files.deleteIfExists(data.resolve("http.port"));
         process = new ProcessBuilder(List.of(
                         java(),
+                        "-XX:TieredStopAtLevel=1",
                         "-cp",
                         System.getProperty("java.class.path"),
                         ControllerMain.class.getName(),

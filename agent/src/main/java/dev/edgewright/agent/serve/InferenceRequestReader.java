@@ -21,10 +21,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 
 /**
  * Decodes the body of an inference request: the JSON object, and after it the binary tensors that it announces.
+ *
+ * <p>A caller that sends binary tensors sends the same JSON part each time; the one read last is therefore kept decoded.
  *
  * <p>Sources: Open Inference Protocol, "Inference Request"; binary tensor data extension.
  */
@@ -33,6 +37,7 @@ final class InferenceRequestReader {
 
     private final JsonFactory factory;
     private final ObjectMapper mapper;
+    private final AtomicReference<RequestTemplate> last = new AtomicReference<>();
 
     InferenceRequestReader(int maxBodyBytes) {
         this.factory = JsonFactory.builder()
@@ -61,12 +66,18 @@ final class InferenceRequestReader {
         byte[] json = new byte[jsonBytes];
         body.get(body.position(), json);
         ByteBuffer binary = body.slice(body.position() + jsonBytes, body.remaining() - jsonBytes);
+        RequestTemplate template = last.get();
+        if (template != null && template.fits(json, binary)) {
+            return template.fill(binary);
+        }
         try (JsonParser parser = factory.createParser(json)) {
             parser.setCodec(mapper);
+            int binaryBytes = binary.remaining();
             InferenceRequest request = new Reading(parser, jsonBytes, binary, memory).request();
             if (binary.hasRemaining()) {
                 throw BadRequest.of(binary.remaining() + " bytes of binary data are announced by no input");
             }
+            RequestTemplate.of(json, binaryBytes, request).ifPresent(last::set);
             return request;
         } catch (JsonProcessingException e) {
             String at =
@@ -153,36 +164,36 @@ final class InferenceRequestReader {
                     default -> json.skipChildren();
                 }
             }
-            String known = name == null ? "?" : name;
             require(name != null, "an input has no \"name\"");
-            require(datatype != null, "input \"" + known + "\" has no \"datatype\"");
-            require(shape != null, "input \"" + known + "\" has no \"shape\"");
+            String known = name;
+            require(datatype != null, () -> "input \"" + known + "\" has no \"datatype\"");
+            require(shape != null, () -> "input \"" + known + "\" has no \"shape\"");
             if (early != null) {
                 try (JsonParser replay = early.asParserOnFirstToken()) {
                     value = new TensorReader(name, datatype, shape, memory).read(replay, jsonBytes);
                 }
             }
             if (parameters != null && parameters.has("binary_data_size")) {
-                require(value == null, "input \"" + name + "\" has both \"data\" and \"binary_data_size\"");
+                require(value == null, () -> "input \"" + known + "\" has both \"data\" and \"binary_data_size\"");
                 value = binary(name, datatype, shape, parameters.get("binary_data_size"));
             }
-            require(value != null, "input \"" + name + "\" has neither \"data\" nor \"binary_data_size\"");
-            require(inputs.put(name, value) == null, "input \"" + name + "\" is given twice");
+            require(value != null, () -> "input \"" + known + "\" has neither \"data\" nor \"binary_data_size\"");
+            require(inputs.put(name, value) == null, () -> "input \"" + known + "\" is given twice");
         }
 
         private TensorValue binary(String name, Datatype datatype, long[] shape, JsonNode size) {
             require(
                     size.isIntegralNumber() && size.canConvertToInt() && size.intValue() >= 0,
-                    "input \"" + name + "\": binary_data_size must be a number of bytes, is " + size);
+                    () -> "input \"" + name + "\": binary_data_size must be a number of bytes, is " + size);
             int bytes = size.intValue();
             long expected = TensorValue.elements(shape) * datatype.bytes();
             require(
                     datatype == Datatype.BYTES || bytes == expected,
-                    "input \"" + name + "\": binary_data_size is " + bytes + ", " + datatype + Arrays.toString(shape)
-                            + " needs " + expected);
+                    () -> "input \"" + name + "\": binary_data_size is " + bytes + ", " + datatype
+                            + Arrays.toString(shape) + " needs " + expected);
             require(
                     bytes <= binary.remaining(),
-                    "input \"" + name + "\" announces " + bytes + " bytes of binary data, " + binary.remaining()
+                    () -> "input \"" + name + "\" announces " + bytes + " bytes of binary data, " + binary.remaining()
                             + " are left");
             ByteBuffer data = binary.slice(binary.position(), bytes);
             binary.position(binary.position() + bytes);
@@ -190,20 +201,24 @@ final class InferenceRequestReader {
         }
 
         private long[] shape(String input) throws IOException {
-            String where = input == null ? "\"shape\"" : "input \"" + input + "\": \"shape\"";
-            expect(json.currentToken(), JsonToken.START_ARRAY, where + " must be an array");
+            require(json.currentToken() == JsonToken.START_ARRAY, () -> where(input) + " must be an array");
             long[] shape = new long[MAX_RANK];
             int rank = 0;
             while (json.nextToken() != JsonToken.END_ARRAY) {
-                require(
-                        json.currentToken() == JsonToken.VALUE_NUMBER_INT
-                                && json.getNumberType() != JsonParser.NumberType.BIG_INTEGER
-                                && json.getLongValue() >= 0,
-                        where + " must hold dimensions of 0 or more, has " + json.getText());
-                require(rank < MAX_RANK, where + " has more than " + MAX_RANK + " dimensions");
+                boolean dimension = json.currentToken() == JsonToken.VALUE_NUMBER_INT
+                        && json.getNumberType() != JsonParser.NumberType.BIG_INTEGER
+                        && json.getLongValue() >= 0;
+                if (!dimension) {
+                    throw BadRequest.of(where(input) + " must hold dimensions of 0 or more, has " + json.getText());
+                }
+                require(rank < MAX_RANK, () -> where(input) + " has more than " + MAX_RANK + " dimensions");
                 shape[rank++] = json.getLongValue();
             }
             return Arrays.copyOf(shape, rank);
+        }
+
+        private static String where(String input) {
+            return input == null ? "\"shape\"" : "input \"" + input + "\": \"shape\"";
         }
 
         private List<WantedOutput> outputs(JsonNode outputs, boolean binaryDefault) {
@@ -217,7 +232,7 @@ final class InferenceRequestReader {
                 String name = output.get("name").textValue();
                 require(
                         wanted.stream().noneMatch(w -> w.name().equals(name)),
-                        "output \"" + name + "\" is asked for twice");
+                        () -> "output \"" + name + "\" is asked for twice");
                 JsonNode parameters = output.path("parameters");
                 wanted.add(new WantedOutput(name, flag(parameters, "binary_data", binaryDefault)));
             }
@@ -226,12 +241,12 @@ final class InferenceRequestReader {
 
         private JsonNode tree(String field) throws IOException {
             JsonNode tree = json.readValueAsTree();
-            require(tree.isObject(), "\"" + field + "\" must be an object");
+            require(tree.isObject(), () -> "\"" + field + "\" must be an object");
             return tree;
         }
 
         private String text(String field) throws IOException {
-            require(json.currentToken() == JsonToken.VALUE_STRING, "\"" + field + "\" must be a string");
+            require(json.currentToken() == JsonToken.VALUE_STRING, () -> "\"" + field + "\" must be a string");
             return json.getText();
         }
     }
@@ -244,7 +259,7 @@ final class InferenceRequestReader {
 
     private static boolean flag(JsonNode parameters, String name, boolean otherwise) {
         JsonNode value = parameters.path(name);
-        require(value.isMissingNode() || value.isBoolean(), "parameter \"" + name + "\" must be true or false");
+        require(value.isMissingNode() || value.isBoolean(), () -> "parameter \"" + name + "\" must be true or false");
         return value.asBoolean(otherwise);
     }
 
@@ -255,6 +270,13 @@ final class InferenceRequestReader {
     private static void require(boolean holds, String otherwise) {
         if (!holds) {
             throw BadRequest.of(otherwise);
+        }
+    }
+
+    /** For messages that cost something to make: this is the path of every request. */
+    private static void require(boolean holds, Supplier<String> otherwise) {
+        if (!holds) {
+            throw BadRequest.of(otherwise.get());
         }
     }
 }

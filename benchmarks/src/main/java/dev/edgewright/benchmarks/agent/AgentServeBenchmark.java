@@ -21,6 +21,7 @@ import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +30,8 @@ import java.util.Optional;
  * Answers of the agent beside bare ONNX Runtime, in one process and interleaved, so that other load strikes all alike; and resident memory
  * of children that hold the same model with and without the agent.
  *
- * <p>Arguments: {@code [seconds per model, 20] [JSON file, target/agent-serve.json]}. Prints a table. {@code benchmarks/agent/README.md} has the
+ * <p>Arguments: {@code [seconds per model, 20] [JSON file, target/agent-serve.json] [milliseconds of the models, 0.05,1,10] [no-memory]}. Prints a
+ * table. {@code benchmarks/agent/README.md} has the
  * command.
  */
 public final class AgentServeBenchmark {
@@ -47,6 +49,10 @@ public final class AgentServeBenchmark {
     public static void main(String[] args) throws Exception {
         int seconds = args.length > 0 ? Integer.parseInt(args[0]) : 20;
         Path out = Path.of(args.length > 1 ? args[1] : "target/agent-serve.json");
+        double[] targets = Arrays.stream((args.length > 2 ? args[2] : "0.05,1,10").split(","))
+                .mapToDouble(Double::parseDouble)
+                .toArray();
+        boolean memory = args.length <= 3 || !args[3].equals("no-memory");
         Path folder = Files.createTempDirectory("agent-serve");
         ObjectMapper mapper = new ObjectMapper();
         ObjectNode report = mapper.createObjectNode()
@@ -56,17 +62,21 @@ public final class AgentServeBenchmark {
                         java.lang.management.ManagementFactory.getOperatingSystemMXBean()
                                 .getSystemLoadAverage())
                 .put("intra_op_threads", THREADS);
-        for (double target : new double[] {1, 10}) {
-            Path model = folder.resolve("net-" + (int) target + "ms.onnx");
+        for (double target : targets) {
+            Path model = folder.resolve("net-" + target + "ms.onnx");
             int layers = calibrate(model, target);
-            ObjectNode node = report.putObject("model_" + (int) target + "ms").put("layers", layers);
+            ObjectNode node = report.putObject("model_" + target + "ms").put("layers", layers);
             latency(model, target, seconds, node);
-            memory(model, node.putObject("resident_mib"));
+            if (memory) {
+                memory(model, node.putObject("resident_mib"));
+            }
         }
-        ObjectNode idle = report.putObject("idle_resident_mib");
-        ResidentChildren.Footprint empty = ResidentChildren.measure(Optional.empty(), folder);
-        idle.put("bare_jvm", empty.bareMib()).put("agent", empty.agentMib());
-        System.out.printf("idle: bare JVM %.1f MiB, agent %.1f MiB%n", empty.bareMib(), empty.agentMib());
+        if (memory) {
+            ObjectNode idle = report.putObject("idle_resident_mib");
+            ResidentChildren.Footprint empty = ResidentChildren.measure(Optional.empty(), folder);
+            idle.put("bare_jvm", empty.bareMib()).put("agent", empty.agentMib());
+            System.out.printf("idle: bare JVM %.1f MiB, agent %.1f MiB%n", empty.bareMib(), empty.agentMib());
+        }
         Files.createDirectories(out.toAbsolutePath().getParent());
         mapper.writerWithDefaultPrettyPrinter().writeValue(out.toFile(), report);
         System.out.println("written to " + out);
@@ -103,10 +113,17 @@ public final class AgentServeBenchmark {
             registry.activate(registry.prepare(MODEL, file, manifest));
             String path = "/v2/models/net/infer";
             byte[] binaryHead = binaryHead().getBytes(StandardCharsets.UTF_8);
-            try (LoopbackClient binary =
-                            new LoopbackClient(server.port(), path, binaryBody(binaryHead), binaryHead.length);
+            byte[] request = LoopbackClient.request(path, binaryBody(binaryHead), binaryHead.length);
+            int tensorAt = request.length - 4 * SyntheticNet.INPUT_ELEMENTS;
+            try (LoopbackClient binary = new LoopbackClient(server.port(), request);
+                    SocketFloor echoes = new SocketFloor(request.length, tensorAt, x -> {});
+                    SocketFloor runs = new SocketFloor(request.length, tensorAt, bare::run);
+                    LoopbackClient echo = new LoopbackClient(echoes.port(), request);
+                    LoopbackClient floor = new LoopbackClient(runs.port(), request);
                     LoopbackClient json = new LoopbackClient(server.port(), path, jsonBody(), jsonBody().length)) {
                 Map<String, Way> ways = ways(registry, server, bare, binary, json, binaryHead);
+                ways.put("floor: bare run behind a socket", floor::call);
+                ways.put("floor: socket, no run", echo::call);
                 Map<String, Samples> samples = run(ways, seconds);
                 print(target, samples, report);
             }
@@ -170,7 +187,7 @@ public final class AgentServeBenchmark {
     }
 
     private static void print(double target, Map<String, Samples> samples, ObjectNode report) {
-        System.out.printf("%nmodel of about %.0f ms, one thread%n", target);
+        System.out.printf("%nmodel of about %s ms, one thread%n", target);
         System.out.printf("%-32s %8s %9s %9s %9s%n", "", "n", "p50 ms", "p99 ms", "p50/bare");
         double bare = samples.values().iterator().next().quantile(0.5);
         samples.forEach((name, s) -> {

@@ -15,15 +15,25 @@ final class LoopbackClient implements AutoCloseable {
     private final byte[] request;
 
     LoopbackClient(int port, String path, byte[] body, int jsonBytes) throws IOException {
+        this(port, request(path, body, jsonBytes));
+    }
+
+    /** @param request sent as it is, again and again */
+    LoopbackClient(int port, byte[] request) throws IOException {
+        this.request = request;
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setTcpNoDelay(true);
         in = new BufferedInputStream(socket.getInputStream(), 16 << 10);
+    }
+
+    static byte[] request(String path, byte[] body, int jsonBytes) {
         String head = "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + body.length + "\r\n"
                 + (jsonBytes < body.length ? "Inference-Header-Content-Length: " + jsonBytes + "\r\n" : "") + "\r\n";
         byte[] ascii = head.getBytes(StandardCharsets.US_ASCII);
-        request = new byte[ascii.length + body.length];
+        byte[] request = new byte[ascii.length + body.length];
         System.arraycopy(ascii, 0, request, 0, ascii.length);
         System.arraycopy(body, 0, request, ascii.length, body.length);
+        return request;
     }
 
     /** Sends and reads one answer; returns its body. */

@@ -106,7 +106,8 @@ final class Demo {
                 name,
                 workspace.start(
                         name,
-                        List.of("-Xmx512m", "-XX:+UseSerialGC"),
+                        // It lives for a minute or two: the second compiler would cost more than it brings.
+                        List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
                         List.of(
                                 "controller",
                                 "--data",

@@ -22,11 +22,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** A controller and agents as processes of their own, which a test can kill and start again on the same data. */
 final class WholeLoop implements AutoCloseable {
 
-    static final Duration PATIENCE = Duration.ofMinutes(3);
+    static final Duration PATIENCE = Duration.ofMinutes(10);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path folder;
@@ -51,8 +52,7 @@ final class WholeLoop implements AutoCloseable {
                 "127.0.0.1:0",
                 "--mqtt",
                 "embedded:127.0.0.1:" + broker);
-        await().atMost(PATIENCE)
-                .until(() -> Files.exists(port) && !Files.readString(port).isBlank());
+        awaitPort("controller", controller, port);
         await().atMost(PATIENCE)
                 .ignoreExceptions()
                 .until(() -> get("/readyz").path("status").asText().equals("up"));
@@ -84,8 +84,7 @@ final class WholeLoop implements AutoCloseable {
                         "1",
                         "--probe",
                         "none"));
-        await().atMost(PATIENCE)
-                .until(() -> Files.exists(port) && !Files.readString(port).isBlank());
+        awaitPort(id, agents.get(id), port);
     }
 
     void killAgent(String id) throws InterruptedException {
@@ -146,6 +145,29 @@ final class WholeLoop implements AutoCloseable {
         }
         for (Process process : all) {
             process.destroyForcibly().waitFor();
+        }
+    }
+
+    /** Waits until the process says where it listens; one that ended, or said nothing, fails with its log. */
+    private void awaitPort(String name, Process process, Path port) throws IOException {
+        try {
+            await().atMost(PATIENCE)
+                    .pollInterval(Duration.ofMillis(50))
+                    .until(() -> Files.exists(port) && !Files.readString(port).isBlank() || !process.isAlive());
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(name + " does not listen: " + lastWords(name), e);
+        }
+        assertThat(process.isAlive())
+                .as(() -> name + " ended: " + lastWords(name))
+                .isTrue();
+    }
+
+    private String lastWords(String name) {
+        try {
+            List<String> lines = Files.readAllLines(folder.resolve(name + ".log"));
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - 60), lines.size()));
+        } catch (IOException e) {
+            return "no log";
         }
     }
 

@@ -28,6 +28,7 @@ final class Crossings {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final Duration QUIET = Duration.ofMillis(50);
     private static final int AT_ONCE = 16;
+    private static final byte[] OLDER = LinkScenarios.signed("older").toByteArray();
     private static final byte[] NEWER = LinkScenarios.signed("newer").toByteArray();
 
     /** Devices that never got the newest state. */
@@ -38,6 +39,7 @@ final class Crossings {
     private final Random random;
     private final AtomicInteger once = new AtomicInteger();
     private final AtomicInteger oftener = new AtomicInteger();
+    private final AtomicInteger oftenerThoughAcknowledged = new AtomicInteger();
     private final AtomicInteger olderAfterNewer = new AtomicInteger();
 
     Crossings(URI broker, MqttLink link, Random random) {
@@ -86,7 +88,7 @@ final class Crossings {
                 device.subscribe(Topics.desired(device.id));
             }
             published.get(30, TimeUnit.SECONDS);
-            judge(name, device);
+            judge(name, device, subscribesFirst);
         }
     }
 
@@ -97,12 +99,16 @@ final class Crossings {
         }
     }
 
-    private void judge(String name, TestDevice device) {
+    private void judge(String name, TestDevice device, boolean acknowledged) {
         if (!awaitNewest(name, device)) {
             return;
         }
         Awaitility.await().pollDelay(QUIET).until(() -> true); // for what may come after it
-        (count(device, NEWER) > 1 ? oftener : once).incrementAndGet();
+        boolean again = Math.max(count(device, OLDER), count(device, NEWER)) > 1;
+        (again ? oftener : once).incrementAndGet();
+        if (again && acknowledged) {
+            oftenerThoughAcknowledged.incrementAndGet();
+        }
         List<byte[]> order = List.copyOf(device.received.get(Topics.desired(device.id)));
         if (!Arrays.equals(order.get(order.size() - 1), NEWER)) {
             olderAfterNewer.incrementAndGet();
@@ -128,7 +134,9 @@ final class Crossings {
 
     @Override
     public String toString() {
-        return "the newest state came once to " + once + ", more than once to " + oftener + ", never to " + lost
+        return "each state came at most once to " + once + ", one of them more than once to " + oftener + " (of which "
+                + oftenerThoughAcknowledged + " had their subscription acknowledged before), the newest never to "
+                + lost
                 + "; the older one came after it to " + olderAfterNewer;
     }
 }
