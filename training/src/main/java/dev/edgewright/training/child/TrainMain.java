@@ -63,7 +63,7 @@ public final class TrainMain {
         public void epoch(EpochReport report) {
             System.out.printf(
                     Locale.ROOT,
-                    "epoch %d/%d loss %.4f validation loss %.4f accuracy %.4f rate %.4f %.1f s%s%n",
+                    "epoch %d/%d loss %.4f validation loss %.4f accuracy %.4f rate %.4f %.1f s%s%s%n",
                     report.epoch(),
                     report.epochs(),
                     report.loss(),
@@ -71,7 +71,8 @@ public final class TrainMain {
                     report.validationAccuracy(),
                     report.rate(),
                     report.seconds(),
-                    report.best() ? " best" : "");
+                    report.best() ? " best" : "",
+                    report.stepsLeftOut() > 0 ? ", " + report.stepsLeftOut() + " steps left out" : "");
         }
     }
 }

@@ -9,7 +9,8 @@ package dev.edgewright.training.trainer;
  * @param validationLoss mean cross-entropy on the validation samples
  * @param validationAccuracy share of them classified right
  * @param rate learning rate at the end
- * @param gradientNorm largest global gradient norm of the epoch, 0 when it is not limited
+ * @param gradientNorm largest global gradient norm of the epoch, before clipping
+ * @param stepsLeftOut steps that moved nothing because a gradient was not finite
  * @param seconds wall-clock time, validation included
  * @param best whether these weights are the best so far
  */
@@ -21,5 +22,6 @@ public record EpochReport(
         double validationAccuracy,
         double rate,
         double gradientNorm,
+        int stepsLeftOut,
         double seconds,
         boolean best) {}

@@ -49,6 +49,7 @@ final class TrainingLoop {
     private final Objective objective;
     private final Optimizer optimizer;
     private final int classes;
+    private final Gradients gradients;
     private final Map<String, Tensor> averages = new LinkedHashMap<>();
     private final List<EpochReport> reports = new ArrayList<>();
     private final List<Double> accuracies = new ArrayList<>();
@@ -57,7 +58,6 @@ final class TrainingLoop {
     private double bestLoss = Double.POSITIVE_INFINITY;
     private int bestEpoch;
     private int done;
-    private double largestNorm;
 
     TrainingLoop(
             Setup setup,
@@ -86,6 +86,7 @@ final class TrainingLoop {
         this.objective = objective;
         this.optimizer = optimizer;
         this.classes = classes;
+        this.gradients = new Gradients(backend, settings.clipNorm());
     }
 
     /** Runs one batch forward to learn the shapes, then tests the gradient of each. */
@@ -165,7 +166,7 @@ final class TrainingLoop {
         long total = (long) steps * settings.epochs();
         double sum = 0;
         double rate = 0;
-        largestNorm = 0;
+        gradients.beginEpoch();
         for (int step = 0; step < steps; step++) {
             if (listener.cancelled()) {
                 throw new TrainingException(
@@ -214,29 +215,13 @@ final class TrainingLoop {
     }
 
     private void move(TensorBackend.Scope scope, double rate) {
-        Map<String, Tensor> gradients = new LinkedHashMap<>();
-        state.weights().forEach((name, weight) -> {
-            Tensor gradient = backend.gradient(weight);
-            if (gradient != null) {
-                gradients.put(name, gradient);
-            }
-        });
-        if (settings.clipNorm() > 0) {
-            double squares = 0;
-            for (Tensor gradient : gradients.values()) {
-                Tensor flat = gradient.reshape(gradient.shape().elements());
-                squares += flat.mul(flat).sum(false, 0).scalar();
-            }
-            double norm = Math.sqrt(squares);
-            largestNorm = Math.max(largestNorm, norm);
-            if (!Double.isFinite(norm)) {
-                gradients.clear(); // the next loss tells; this step changes nothing
-            } else if (norm > settings.clipNorm()) {
-                gradients.values().forEach(gradient -> gradient.mulInPlace(settings.clipNorm() / norm));
-            }
+        Map<String, Tensor> moves = gradients.of(state.weights());
+        if (moves.isEmpty()) {
+            state.weights().values().forEach(backend::clearGradient);
+            return;
         }
         optimizer.beginStep();
-        gradients.forEach((name, gradient) -> optimizer.step(
+        moves.forEach((name, gradient) -> optimizer.step(
                 backend,
                 name,
                 state.weights().get(name),
@@ -290,7 +275,8 @@ final class TrainingLoop {
                 result.loss(),
                 result.accuracy(),
                 rate,
-                largestNorm,
+                gradients.largestNorm(),
+                gradients.leftOut(),
                 (System.nanoTime() - begin) / 1e9,
                 better);
         reports.add(report);
