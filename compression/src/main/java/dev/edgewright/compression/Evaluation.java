@@ -27,19 +27,30 @@ import java.util.Map;
 public record Evaluation(
         AccuracyResult accuracy, AccuracyResult other, List<LatencyResult> latencies, long bytes, long otherBytes) {
 
+    /** Evaluates on the data's test split; see {@link #of(Path, Path, DataSource, Split, CompressionSettings, List)}. */
+    public static Evaluation of(
+            Path model, Path against, DataSource data, CompressionSettings settings, List<Integer> threads) {
+        return of(model, against, data, data.test(), settings, threads);
+    }
+
     /**
-     * Evaluates on the data's test split.
+     * Measures accuracy, latency and size of a model beside another.
      *
      * @param model an ONNX file
      * @param against the model to compare with; null compares with itself
+     * @param split the samples to score, one of the data's splits
      * @param settings batch size, time for measuring
-     * @param threads the numbers of threads to measure latency with
+     * @param threads the numbers of threads to measure latency with; none measures no latency
      * @throws CompressionException as {@link Compressor#compress}
      */
     public static Evaluation of(
-            Path model, Path against, DataSource data, CompressionSettings settings, List<Integer> threads) {
+            Path model,
+            Path against,
+            DataSource data,
+            Split split,
+            CompressionSettings settings,
+            List<Integer> threads) {
         Path reference = against == null ? model : against;
-        Split split = data.test();
         List<LatencyResult> latencies = new ArrayList<>();
         LatencyMeter meter = new LatencyMeter(settings.latencyTime(), settings.latencyRuns());
         for (int count : threads) {
