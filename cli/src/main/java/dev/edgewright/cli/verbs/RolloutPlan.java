@@ -35,7 +35,8 @@ final class RolloutPlan {
             names = "--waves",
             paramLabel = "SIZES",
             description =
-                    "Such as 1,25%%,100%%; a size with ! waits for 'rollouts approve' (default: one, then the rest).")
+                    "Such as 1,25%%,100%%, or 1x2 for 1, 2, 4 ... to all; a size with ! waits for 'rollouts approve'"
+                            + " (default: one, then the rest).")
     private String waves;
 
     @Option(
@@ -71,6 +72,39 @@ final class RolloutPlan {
             description = "Gate: p95 of a wave after the switch divided by before, such as 1.2.")
     private Double maxSlowdown;
 
+    @Option(
+            names = "--min-battery",
+            paramLabel = "PERCENT",
+            description = "Postpone devices that are on battery below this level.")
+    private Integer minBattery;
+
+    @Option(
+            names = "--late-joiners",
+            paramLabel = "POLICY",
+            description = "last-wave (default) or ignore: devices that begin to match later.")
+    private String lateJoiners;
+
+    @Option(names = "--start-at", paramLabel = "TIME", description = "Not before, such as 2030-01-31T08:00:00Z.")
+    private String startAt;
+
+    @Option(
+            names = "--bytes-per-second",
+            paramLabel = "N",
+            description = "Chunks of this rollout leave the controller no faster.")
+    private Long bytesPerSecond;
+
+    @Option(
+            names = "--shadow-seconds",
+            paramLabel = "S",
+            description = "First run it beside the serving variant for so long, answers unused.")
+    private Long shadowSeconds;
+
+    @Option(
+            names = "--shadow-agreement",
+            paramLabel = "A",
+            description = "Share of its answers that have to be the same (default: 0.99).")
+    private Double shadowAgreement;
+
     @Option(names = "--revert-on-breach", description = "Go back by itself when a gate is broken (default: halt).")
     private boolean revert;
 
@@ -86,6 +120,20 @@ final class RolloutPlan {
         number(body, "maxDrop", maxDrop);
         whole(body, "watchSeconds", watchSeconds);
         whole(body, "soakSeconds", soakSeconds);
+        text(body, "lateJoiners", lateJoiners);
+        text(body, "startAt", startAt);
+        whole(body, "minBatteryPercent", minBattery);
+        if (bytesPerSecond != null) {
+            whole(body.withObject("/budget"), "bytesPerSecond", bytesPerSecond);
+        }
+        if (shadowSeconds != null || shadowAgreement != null) {
+            ObjectNode shadow = body.withObject("/shadow");
+            whole(shadow, "seconds", shadowSeconds);
+            number(shadow, "minAgreement", shadowAgreement);
+            if (!shadow.has("minAgreement")) {
+                shadow.put("minAgreement", 0.99);
+            }
+        }
         if (waves != null) {
             body.set("waves", waves());
         }

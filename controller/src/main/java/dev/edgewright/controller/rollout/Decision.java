@@ -19,6 +19,9 @@ public sealed interface Decision {
     /** Offer the variant to every device of the wave that may be offered now. */
     record Offer(int wave, String why) implements Decision {}
 
+    /** What is left of the wave waits for its battery: it moves to the last wave, so that the others need not wait. */
+    record Defer(int wave, String why) implements Decision {}
+
     /** Every device of the wave ended; soak. */
     record Settle(int wave, String why) implements Decision {}
 

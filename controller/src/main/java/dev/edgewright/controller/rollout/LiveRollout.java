@@ -79,6 +79,9 @@ final class LiveRollout {
             }
             var all = new ArrayList<Target>(targets.size());
             targets.values().forEach(t -> all.add(changed.getOrDefault(t.device(), t)));
+            changed.values().stream()
+                    .filter(t -> !targets.containsKey(t.device()))
+                    .forEach(all::add);
             return all;
         }
 

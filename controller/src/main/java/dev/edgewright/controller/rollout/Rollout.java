@@ -48,6 +48,14 @@ public record Rollout(
                 id, request, state, reason, next, toleratedFailures, stoppedGroups, createdAt, now, revision);
     }
 
+    /** With one wave more, behind the last. */
+    Rollout withAnotherWave(Instant now) {
+        var next = new ArrayList<>(waves);
+        next.add(Wave.planned(waves.size(), 0, false));
+        return new Rollout(
+                id, request, state, reason, next, toleratedFailures, stoppedGroups, createdAt, now, revision);
+    }
+
     public Rollout withReason(String why, Instant now) {
         return new Rollout(id, request, state, why, waves, toleratedFailures, stoppedGroups, createdAt, now, revision);
     }

@@ -53,19 +53,32 @@ public final class RolloutDecider {
                         ? new Decision.AskApproval(index, "wave " + index + " needs approval before it begins")
                         : new Decision.StartWave(
                                 index, "wave " + index + " begins with " + wave.devices() + " devices");
-            case RUNNING -> running(index, facts);
+            case RUNNING -> running(rollout, index, facts);
             case SOAKING -> soaking(rollout, wave, facts);
             case DONE, STOPPED -> throw new IllegalStateException("a done wave is never the current one");
         };
     }
 
-    private static Decision running(int index, WaveFacts facts) {
+    private static Decision running(Rollout rollout, int index, WaveFacts facts) {
         if (facts.offerable() > 0) {
             return new Decision.Offer(index, "offered to " + facts.offerable() + " devices of wave " + index);
         }
         if (facts.planned() > 0) {
-            return new Decision.Wait(
-                    facts.planned() + " devices of wave " + index + " wait for their maintenance window");
+            boolean onlyBatteries = facts.lowBattery() == facts.planned() && facts.inFlight() == 0;
+            // A wave of which nobody answered yet has shown nothing: it must not be passed by.
+            boolean shown = facts.committed() > 0;
+            if (onlyBatteries && shown && index < rollout.waves().size() - 1) {
+                return new Decision.Defer(
+                        index,
+                        facts.planned() + " devices of wave " + index
+                                + " wait for their battery; they move to the last wave");
+            }
+            return new Decision.Wait(facts.planned() + " devices of wave " + index + " wait for their "
+                    + (facts.lowBattery() == 0
+                            ? "maintenance window"
+                            : facts.lowBattery() == facts.planned()
+                                    ? "battery"
+                                    : "battery or their maintenance window"));
         }
         if (facts.inFlight() > 0) {
             return new Decision.Wait(facts.inFlight() + " devices of wave " + index + " are on their way");

@@ -6,12 +6,17 @@ import dev.edgewright.common.id.RolloutId;
 import dev.edgewright.common.signing.SigningKey;
 import dev.edgewright.controller.catalog.CatalogService;
 import dev.edgewright.controller.fleet.Device;
+import dev.edgewright.controller.fleet.DeviceQuery;
 import dev.edgewright.controller.fleet.FleetChange;
 import dev.edgewright.controller.fleet.FleetService;
 import dev.edgewright.controller.selection.SelectionService;
 import dev.edgewright.controller.telemetry.Cohorts;
 import dev.edgewright.controller.telemetry.TelemetryService;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +43,9 @@ public final class RolloutEngine implements RolloutService, Cohorts {
     private static final int MAX_DECISIONS = 1000;
     private static final int ENDED_IN_MEMORY = 4;
 
+    /** How often all devices are looked at for those that match by now, besides those that speak. */
+    private static final Duration SCAN_EVERY = Duration.ofMinutes(1);
+
     private final FleetService fleet;
     private final RolloutStore store;
     private final RolloutPlanner planner;
@@ -45,6 +53,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
     private final GateKeeper gates;
     private final DesiredBook book;
     private final DesiredOutbox outbox;
+    private final LateJoiners late;
     private final Clock clock;
     private final ReportQueue reports;
     private final Supplier<RolloutId> ids;
@@ -61,6 +70,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
     };
 
     private final List<RolloutListener> listeners = new CopyOnWriteArrayList<>();
+    private Instant scanned = Instant.EPOCH;
     private final AtomicLong lateReports = new AtomicLong();
     private final AtomicLong decisions = new AtomicLong();
 
@@ -79,9 +89,13 @@ public final class RolloutEngine implements RolloutService, Cohorts {
         this.fleet = fleet;
         this.store = store;
         this.planner = new RolloutPlanner(fleet, catalog, selection);
+        var readiness = new Readiness(
+                fleet,
+                device -> telemetry.latest(device).map(l -> l.batteryPercent()).orElse(0));
         this.gates = new GateKeeper(new FleetMeasurements(fleet, telemetry));
         this.book = new DesiredBook(store.desired());
-        this.steps = new RolloutSteps(fleet, catalog, gates, book);
+        this.steps = new RolloutSteps(fleet, catalog, gates, book, readiness);
+        this.late = new LateJoiners(fleet, planner, store, book, id -> Optional.ofNullable(ended.get(id)));
         this.outbox = new DesiredOutbox(publisher, fleetKey);
         this.clock = clock;
         this.reports = new ReportQueue(runner, this::onReports);
@@ -166,7 +180,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
         LiveRollout rollout = live.get(id);
         if (rollout == null) {
             var stored = store.find(id).orElseThrow(() -> notFound(id));
-            rollout = LiveRollout.load(store, stored);
+            rollout = late.find(id).orElseGet(() -> LiveRollout.load(store, stored));
             ended.remove(id);
         }
         var state = rollout.rollout().state();
@@ -179,6 +193,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
         step(rollout, change);
         if (rollout.rollout().state().live()) {
             live.put(id, rollout);
+            late.ended(rollout.rollout());
         }
         reconcile(id);
         return detail(id);
@@ -197,7 +212,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
     }
 
     private RolloutDetail detail(RolloutId id) {
-        LiveRollout inMemory = live.getOrDefault(id, ended.get(id));
+        LiveRollout inMemory = live.getOrDefault(id, late.loaded(id).orElse(ended.get(id)));
         return inMemory != null
                 ? new RolloutDetail(inMemory.rollout(), List.copyOf(inMemory.targets()), store.history(id))
                 : new RolloutDetail(
@@ -207,13 +222,14 @@ public final class RolloutEngine implements RolloutService, Cohorts {
     // ------------------------------------------------------------------ what devices say
 
     private void onFleetChange(Device device, FleetChange change) {
-        if (change == FleetChange.REPORTED || change == FleetChange.HELLO) {
+        if (change == FleetChange.REPORTED || change == FleetChange.HELLO || change == FleetChange.LABELS) {
             reports.add(device.id());
         }
     }
 
     private synchronized void onReports(List<DeviceId> devices) {
-        for (LiveRollout rollout : List.copyOf(live.values())) {
+        takeIn(devices);
+        for (LiveRollout rollout : going()) {
             var mine =
                     devices.stream().filter(d -> rollout.target(d).isPresent()).toList();
             if (!mine.isEmpty()) {
@@ -222,9 +238,34 @@ public final class RolloutEngine implements RolloutService, Cohorts {
         }
     }
 
+    /** Live ones, and those that ended while a late device was on its way. */
+    private List<LiveRollout> going() {
+        var going = new ArrayList<>(live.values());
+        going.addAll(late.underway());
+        return going;
+    }
+
+    /** Lets devices join that match by now and did not when rollouts were planned. */
+    private void takeIn(Collection<DeviceId> devices) {
+        late.joining(live.values(), devices)
+                .forEach((rollout, joins) -> step(rollout, draft -> steps.join(draft, joins, late)));
+        late.catchingUp(live.values(), devices)
+                .forEach((rollout, joins) -> step(rollout, draft -> steps.catchUp(draft, joins, late)));
+    }
+
+    private void scan() {
+        var now = clock.instant();
+        if (scanned.plus(SCAN_EVERY).isAfter(now)) {
+            return;
+        }
+        scanned = now;
+        takeIn(fleet.matching(DeviceQuery.all()).stream().map(Device::id).toList());
+    }
+
     /** What depends on time: deadlines, windows, start times, gates; and what the broker has not taken yet. */
     public synchronized void tick() {
-        for (LiveRollout rollout : List.copyOf(live.values())) {
+        scan();
+        for (LiveRollout rollout : going()) {
             try {
                 reconcile(
                         rollout, rollout.targets().stream().map(Target::device).toList(), true);
@@ -258,9 +299,9 @@ public final class RolloutEngine implements RolloutService, Cohorts {
             return;
         }
         // Devices may have said already what a new assignment waits for.
-        if (!rollout.rollout().state().live()) {
-            live.remove(rollout.rollout().id());
+        if (!rollout.rollout().state().live() && live.remove(rollout.rollout().id()) != null) {
             ended.put(rollout.rollout().id(), rollout);
+            late.ended(rollout.rollout());
             LOG.atInfo()
                     .addKeyValue("rollout", rollout.rollout().id())
                     .addKeyValue("state", rollout.rollout().state())
@@ -294,6 +335,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
             var decision = RolloutDecider.decide(draft.rollout(), steps.facts(draft, breaches));
             decisions.incrementAndGet();
             if (!steps.apply(draft, decision)) {
+                steps.notePostponed(draft);
                 return;
             }
         }
@@ -318,6 +360,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
                     (id, old) -> store.find(id)
                             .map(stored -> LiveRollout.load(store, stored))
                             .orElse(null));
+            late.stale(rollout.rollout().id());
             store.desired().values().forEach(book::put);
             throw EdgewrightException.transient_(
                     "ROLLOUT_RACE",

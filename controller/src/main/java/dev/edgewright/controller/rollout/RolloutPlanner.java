@@ -15,7 +15,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -60,11 +59,11 @@ final class RolloutPlanner {
         if (chosen.isEmpty()) {
             throw EdgewrightException.caller("NO_VARIANT_SUITS", missing(request, targets));
         }
-        int[] sizes = WavePlanner.sizes(request.waves(), chosen.size());
+        var sizes = WavePlanner.sizes(request.waves(), chosen.size());
         int skipped = targets.size();
         targets.addAll(dealOut(chosen, sizes, now));
-        var waves = waves(request, sizes);
-        var resolved = withVersion(request, version);
+        var waves = waves(sizes);
+        var resolved = request.withVersion(version);
         var rollout = new Rollout(id, resolved, RolloutState.SCHEDULED, "planned", waves, 0, Set.of(), now, now, 0);
         return new Plan(rollout, targets, history(rollout, chosen, skipped, now));
     }
@@ -103,7 +102,7 @@ final class RolloutPlanner {
         }
     }
 
-    private static List<Target> dealOut(Map<Device, Selection> chosen, int[] sizes, Instant now) {
+    private static List<Target> dealOut(Map<Device, Selection> chosen, List<WavePlanner.Size> sizes, Instant now) {
         // Devices that are there first, and of every class one in turn: a small first wave then says most.
         var ordered = chosen.keySet().stream()
                 .sorted(Comparator.comparing(Device::online).reversed().thenComparing(Device::id))
@@ -114,7 +113,7 @@ final class RolloutPlanner {
         int wave = 0;
         int inWave = 0;
         for (Device device : dealt) {
-            while (inWave == sizes[wave]) {
+            while (inWave == sizes.get(wave).devices()) {
                 wave++;
                 inWave = 0;
             }
@@ -133,14 +132,24 @@ final class RolloutPlanner {
         return targets;
     }
 
-    private static List<Wave> waves(RolloutRequest request, int[] sizes) {
-        var waves = new ArrayList<Wave>(sizes.length);
-        for (int i = 0; i < sizes.length; i++) {
-            boolean approval =
-                    i < request.waves().size() && request.waves().get(i).approval();
-            waves.add(Wave.planned(i, sizes[i], approval));
+    private static List<Wave> waves(List<WavePlanner.Size> sizes) {
+        var waves = new ArrayList<Wave>(sizes.size());
+        for (WavePlanner.Size size : sizes) {
+            waves.add(Wave.planned(waves.size(), size.devices(), size.approval()));
         }
         return waves;
+    }
+
+    /** A device that began to match later, in a wave of a rollout that was planned before; skipped where no variant suits it. */
+    Target late(Rollout rollout, Device device, int wave, Instant now) {
+        var request = rollout.request();
+        var choice = selection.select(
+                request.model(), request.version().orElseThrow(), device, request.variant(), request.requirement());
+        String hardwareClass = device.hardwareClass().value();
+        return choice.chosen()
+                .map(variant -> Target.planned(
+                        device.id(), wave, variant.name(), variant.digest(), hardwareClass, choice.why(), now))
+                .orElseGet(() -> Target.skipped(device.id(), hardwareClass, choice.why(), now));
     }
 
     private static List<HistoryEntry> history(
@@ -181,20 +190,5 @@ final class RolloutPlanner {
                         .limit(5)
                         .map(e -> e.getValue() + " x " + e.getKey())
                         .collect(Collectors.joining("; "));
-    }
-
-    private static RolloutRequest withVersion(RolloutRequest r, String version) {
-        return new RolloutRequest(
-                r.model(),
-                Optional.of(version),
-                r.query(),
-                r.variant(),
-                r.requirement(),
-                r.waves(),
-                r.gates(),
-                r.pace(),
-                r.limits(),
-                r.priority(),
-                r.createdBy());
     }
 }

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param limits that devices hold the variant to before and after the switch
  * @param priority a live rollout of the same model with lower priority gives up the devices it shares
  * @param createdBy for the record
+ * @param terms what it spares devices, and who may join late
  */
 public record RolloutRequest(
         ModelName model,
@@ -29,11 +30,42 @@ public record RolloutRequest(
         Pace pace,
         Limits limits,
         int priority,
-        String createdBy) {
+        String createdBy,
+        Terms terms) {
     public RolloutRequest {
         Objects.requireNonNull(model, "model");
         Objects.requireNonNull(variant, "variant");
         waves = List.copyOf(waves);
+        // Rollouts that an older version planned have none.
+        terms = terms == null ? Terms.DEFAULT : terms;
+    }
+
+    /** With the usual terms. */
+    public RolloutRequest(
+            ModelName model,
+            Optional<String> version,
+            Optional<String> query,
+            String variant,
+            Requirement requirement,
+            List<WaveSpec> waves,
+            GatePolicy gates,
+            Pace pace,
+            Limits limits,
+            int priority,
+            String createdBy) {
+        this(
+                model,
+                version,
+                query,
+                variant,
+                requirement,
+                waves,
+                gates,
+                pace,
+                limits,
+                priority,
+                createdBy,
+                Terms.DEFAULT);
     }
 
     /** All devices, the best variant for each, default waves, gates and pace. */
@@ -49,6 +81,28 @@ public record RolloutRequest(
                 Pace.DEFAULT,
                 Limits.getDefaultInstance(),
                 0,
-                "api");
+                "api",
+                Terms.DEFAULT);
+    }
+
+    public RolloutRequest withVersion(String value) {
+        return new RolloutRequest(
+                model,
+                Optional.of(value),
+                query,
+                variant,
+                requirement,
+                waves,
+                gates,
+                pace,
+                limits,
+                priority,
+                createdBy,
+                terms);
+    }
+
+    public RolloutRequest withTerms(Terms value) {
+        return new RolloutRequest(
+                model, version, query, variant, requirement, waves, gates, pace, limits, priority, createdBy, value);
     }
 }

@@ -6,9 +6,6 @@ import dev.edgewright.controller.catalog.CatalogService;
 import dev.edgewright.controller.catalog.Variant;
 import dev.edgewright.controller.fleet.Device;
 import dev.edgewright.controller.fleet.FleetService;
-import java.time.DateTimeException;
-import java.time.Instant;
-import java.time.ZoneId;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -23,8 +20,10 @@ final class RolloutSteps {
     private final CatalogService catalog;
     private final GateKeeper gates;
     private final DesiredBook book;
+    private final Readiness readiness;
 
-    RolloutSteps(FleetService fleet, CatalogService catalog, GateKeeper gates, DesiredBook book) {
+    RolloutSteps(FleetService fleet, CatalogService catalog, GateKeeper gates, DesiredBook book, Readiness readiness) {
+        this.readiness = readiness;
         this.fleet = fleet;
         this.catalog = catalog;
         this.gates = gates;
@@ -34,7 +33,7 @@ final class RolloutSteps {
     WaveFacts facts(LiveRollout.Draft draft, List<Breach> breaches) {
         var rollout = draft.rollout();
         int current = rollout.currentWave();
-        int[] n = new int[8];
+        int[] n = new int[9];
         var stopped = rollout.stoppedGroups();
         for (Target target : draft.targets()) {
             if (target.state() == TargetState.REVERTING) {
@@ -53,13 +52,19 @@ final class RolloutSteps {
             }
             if (target.state() == TargetState.PLANNED) {
                 n[1]++;
-                n[0] += offerable(rollout, target, draft.now()) ? 1 : 0;
+                var postponed = readiness.postponed(rollout, target.device(), draft.now());
+                n[0] += postponed.isEmpty() ? 1 : 0;
+                n[8] += postponed
+                                .filter(why -> why.startsWith(Readiness.BATTERY))
+                                .isPresent()
+                        ? 1
+                        : 0;
             }
             n[2] += target.state().inFlight() ? 1 : 0;
             n[3] += target.state() == TargetState.COMMITTED ? 1 : 0;
             n[4] += target.state().failed() ? 1 : 0;
         }
-        return new WaveFacts(n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7], breaches, draft.now());
+        return new WaveFacts(n[0], n[1], n[8], n[2], n[3], n[4], n[5], n[6], n[7], breaches, draft.now());
     }
 
     /** Applies one decision; false for one that changes nothing. */
@@ -75,6 +80,8 @@ final class RolloutSteps {
             wave(draft, d.wave(), WaveEvent.START, d.why());
         } else if (decision instanceof Decision.Offer d) {
             offer(draft, d);
+        } else if (decision instanceof Decision.Defer d) {
+            defer(draft, d);
         } else if (decision instanceof Decision.Settle d) {
             wave(draft, d.wave(), WaveEvent.ALL_SETTLED, d.why());
         } else if (decision instanceof Decision.FinishWave d) {
@@ -195,23 +202,12 @@ final class RolloutSteps {
         for (Target target : List.copyOf(draft.targets())) {
             if (target.wave() != decision.wave()
                     || target.state() != TargetState.PLANNED
-                    || !offerable(rollout, target, draft.now())) {
+                    || readiness
+                            .postponed(rollout, target.device(), draft.now())
+                            .isPresent()) {
                 continue;
             }
-            Variant variant = catalog.variant(target.manifest().orElseThrow())
-                    .orElseThrow(() -> new IllegalStateException("variant " + target.variant() + " is gone"));
-            var assignment = Assignment.newBuilder()
-                    .setModel(request.model().value())
-                    .setRolloutId(rollout.id().value())
-                    .setManifest(variant.signed())
-                    .setLimits(request.limits())
-                    .setWatchSeconds(request.pace().watchSeconds())
-                    .setWatchMinRequests(request.pace().watchMinRequests());
-            long sequence = assign(draft, target.device(), assignment);
-            var before = fleet.get(target.device())
-                    .flatMap(d -> TargetFold.active(d.report(request.model().value())));
-            var baseline = before.flatMap(b -> gates.baseline(target.device(), request.model(), b, request.gates()));
-            draft.put(target.offered(sequence, before, baseline, draft.now()));
+            offer(draft, target);
             offered++;
         }
         if (offered == 0) {
@@ -219,6 +215,99 @@ final class RolloutSteps {
         }
         draft.set(rollout.withReason(decision.why(), draft.now()));
         draft.note("wave", CONTROLLER, decision.why());
+    }
+
+    /** Publishes the assignment of one device that has none of this rollout yet. */
+    void offer(LiveRollout.Draft draft, Target target) {
+        var rollout = draft.rollout();
+        var request = rollout.request();
+        Variant variant = catalog.variant(target.manifest().orElseThrow())
+                .orElseThrow(() -> new IllegalStateException("variant " + target.variant() + " is gone"));
+        var assignment = Assignment.newBuilder()
+                .setModel(request.model().value())
+                .setRolloutId(rollout.id().value())
+                .setManifest(variant.signed())
+                .setLimits(request.limits())
+                .setWatchSeconds(request.pace().watchSeconds())
+                .setWatchMinRequests(request.pace().watchMinRequests());
+        long sequence = assign(draft, target.device(), assignment);
+        var before = fleet.get(target.device())
+                .flatMap(d -> TargetFold.active(d.report(request.model().value())));
+        var baseline = before.flatMap(b -> gates.baseline(target.device(), request.model(), b, request.gates()));
+        draft.put(target.offered(sequence, before, baseline, draft.now()));
+    }
+
+    /** Devices that began to match after the plan was made join the last wave; one that is over has a new one behind it. */
+    void join(LiveRollout.Draft draft, List<Device> devices, LateJoiners late) {
+        int last = draft.rollout().waves().size() - 1;
+        boolean open = draft.rollout().waves().get(last).state() == WaveState.PENDING
+                || draft.rollout().waves().get(last).state() == WaveState.RUNNING;
+        if (!open) {
+            draft.set(draft.rollout().withAnotherWave(draft.now()));
+            last++;
+        }
+        int joined = 0;
+        for (Device device : devices) {
+            var target = late.late(draft.rollout(), device, last, draft.now());
+            draft.put(target);
+            joined += target.state() == TargetState.PLANNED ? 1 : 0;
+        }
+        draft.set(draft.rollout().withWave(draft.rollout().waves().get(last).plus(joined), draft.now()));
+        draft.note("late", CONTROLLER, named(devices) + " began to match and joined wave " + last);
+    }
+
+    /** Devices that began to match after the rollout succeeded are offered what the others got. */
+    void catchUp(LiveRollout.Draft draft, List<Device> devices, LateJoiners late) {
+        int last = draft.rollout().waves().size() - 1;
+        for (Device device : devices) {
+            var target = late.late(draft.rollout(), device, last, draft.now());
+            if (target.state() == TargetState.PLANNED) {
+                offer(draft, target);
+            } else {
+                draft.put(target);
+            }
+        }
+        draft.note(
+                "late", CONTROLLER, named(devices) + " began to match after the rollout had succeeded, and were told");
+    }
+
+    private static String named(List<Device> devices) {
+        String first = devices.get(0).id().value();
+        return devices.size() == 1 ? first : first + " and " + (devices.size() - 1) + " more";
+    }
+
+    private void defer(LiveRollout.Draft draft, Decision.Defer decision) {
+        int last = draft.rollout().waves().size() - 1;
+        int moved = 0;
+        for (Target target : List.copyOf(draft.targets())) {
+            if (target.wave() == decision.wave() && target.state() == TargetState.PLANNED) {
+                draft.put(target.toWave(last));
+                moved++;
+            }
+        }
+        var waves = draft.rollout().waves();
+        draft.set(draft.rollout().withWave(waves.get(decision.wave()).plus(-moved), draft.now()));
+        draft.set(draft.rollout().withWave(waves.get(last).plus(moved), draft.now()));
+        draft.note("wave", CONTROLLER, decision.why());
+    }
+
+    /** Writes down, once for each reason, why devices of the wave that runs are not offered anything. */
+    void notePostponed(LiveRollout.Draft draft) {
+        var rollout = draft.rollout();
+        int current = rollout.currentWave();
+        if (rollout.state() != RolloutState.RUNNING
+                || current == rollout.waves().size()
+                || rollout.waves().get(current).state() != WaveState.RUNNING) {
+            return;
+        }
+        for (Target target : List.copyOf(draft.targets())) {
+            if (target.wave() == current && target.state() == TargetState.PLANNED) {
+                var why = readiness.postponed(rollout, target.device(), draft.now());
+                if (!Readiness.sameReason(why, target.error())) {
+                    draft.put(target.because(why));
+                }
+            }
+        }
     }
 
     private long assign(LiveRollout.Draft draft, DeviceId device, Assignment.Builder assignment) {
@@ -230,26 +319,5 @@ final class RolloutSteps {
         var next = DesiredBook.next(device, last, assignment, seen, draft.now());
         draft.put(next);
         return next.state().getSequence();
-    }
-
-    private boolean offerable(Rollout rollout, Target target, Instant now) {
-        var window = rollout.request().pace().window();
-        if (window.isEmpty()) {
-            return true;
-        }
-        var zone = fleet.get(target.device())
-                .map(Device::labels)
-                .map(labels -> labels.get("timezone"))
-                .flatMap(RolloutSteps::zone)
-                .orElse(window.get().zone());
-        return window.get().open(now, zone);
-    }
-
-    private static Optional<ZoneId> zone(String name) {
-        try {
-            return Optional.of(ZoneId.of(name));
-        } catch (DateTimeException e) {
-            return Optional.empty();
-        }
     }
 }

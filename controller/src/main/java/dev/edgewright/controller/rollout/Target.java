@@ -98,6 +98,29 @@ public record Target(
                 because);
     }
 
+    /** The same place with another note of why it is there. */
+    Target because(Optional<String> words) {
+        return in(state, since, words);
+    }
+
+    Target toWave(int other) {
+        return new Target(
+                device,
+                other,
+                variant,
+                manifest,
+                previous,
+                hardwareClass,
+                why,
+                state,
+                sequence,
+                since,
+                bytesDone,
+                bytesTotal,
+                baseline,
+                error);
+    }
+
     Target offered(long assignment, Optional<Digest> before, Optional<Baseline> measured, Instant now) {
         var next = RolloutTables.TARGET.require(state, TargetEvent.OFFER, java.util.List.of(device + " is " + state));
         return new Target(

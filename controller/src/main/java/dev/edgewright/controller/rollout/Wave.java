@@ -46,6 +46,11 @@ public record Wave(
         };
     }
 
+    /** With more devices, or fewer for a negative number. */
+    Wave plus(int more) {
+        return new Wave(index, state, devices + more, approval, approvedBy, startedAt, settledAt, doneAt);
+    }
+
     public Wave approved(String by) {
         return new Wave(index, state, devices, approval, Optional.of(by), startedAt, settledAt, doneAt);
     }

@@ -9,6 +9,7 @@ import java.util.List;
  *
  * @param offerable devices of the wave that are planned and may be offered now
  * @param planned devices of the wave that are planned, offerable or not
+ * @param lowBattery devices of the wave that are planned and have to be charged first
  * @param inFlight devices of the wave that work on it
  * @param committed devices of the wave that took it
  * @param failed devices of the wave that failed, went back or are silent
@@ -20,6 +21,7 @@ import java.util.List;
 public record WaveFacts(
         int offerable,
         int planned,
+        int lowBattery,
         int inFlight,
         int committed,
         int failed,

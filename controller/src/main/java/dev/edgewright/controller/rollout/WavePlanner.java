@@ -13,22 +13,34 @@ final class WavePlanner {
 
     private WavePlanner() {}
 
+    /** Waves of a plan at most. */
+    static final int MOST_WAVES = 200;
+
+    /** One wave to be. */
+    record Size(int devices, boolean approval) {}
+
     /**
-     * How many devices each wave takes. Waves by count take theirs; waves by percent share the rest and must add up to 100.
-     * Waves that would be empty stay, with 0 devices, so that what was asked for can be seen.
+     * How many devices each wave takes. Waves by count take theirs; waves by percent share the rest and must add up to 100, or growing
+     * waves take it. Waves that would be empty stay, with 0 devices, so that what was asked for can be seen.
      *
      * @throws EdgewrightException WAVES_DO_NOT_ADD_UP
      */
-    static int[] sizes(List<WaveSpec> specs, int devices) {
+    static List<Size> sizes(List<WaveSpec> specs, int devices) {
         if (specs.isEmpty()) {
-            return devices > 1 ? new int[] {1, devices - 1} : new int[] {devices};
+            return devices > 1
+                    ? List.of(new Size(1, false), new Size(devices - 1, false))
+                    : List.of(new Size(devices, false));
         }
         int counted = specs.stream().mapToInt(s -> s.count().orElse(0)).sum();
         double percents = specs.stream().mapToDouble(s -> s.percent().orElse(0)).sum();
         boolean byPercent = percents > 0;
+        boolean grows = specs.stream().anyMatch(s -> s.growth().isPresent());
         if (counted > devices) {
             throw doNotAddUp("the waves by count take " + counted + " devices, but the query matches " + devices
                     + " that a variant suits");
+        }
+        if (grows) {
+            return growing(specs, byPercent, devices - counted);
         }
         if (!byPercent && counted < devices) {
             throw doNotAddUp("the waves take " + counted + " of " + devices
@@ -42,7 +54,36 @@ final class WavePlanner {
             throw doNotAddUp("the waves by percent add up to " + sum
                     + " %, not 100 %; each percent is a share of the devices that the waves by count leave");
         }
-        return cut(specs, devices - counted);
+        int[] cut = cut(specs, devices - counted);
+        return java.util.stream.IntStream.range(0, cut.length)
+                .mapToObj(i -> new Size(cut[i], specs.get(i).approval()))
+                .toList();
+    }
+
+    private static List<Size> growing(List<WaveSpec> specs, boolean byPercent, int rest) {
+        var last = specs.get(specs.size() - 1);
+        if (byPercent
+                || last.growth().isEmpty()
+                || specs.stream().filter(s -> s.growth().isPresent()).count() > 1) {
+            throw doNotAddUp("growing waves take all that waves by count leave, so they come last, once, and not with"
+                    + " waves by percent");
+        }
+        var sizes = new ArrayList<Size>();
+        for (WaveSpec spec : specs.subList(0, specs.size() - 1)) {
+            sizes.add(new Size(spec.count().orElseThrow(), spec.approval()));
+        }
+        var growth = last.growth().get();
+        int left = rest;
+        for (int i = 0; left > 0; i++) {
+            if (sizes.size() == MOST_WAVES) {
+                throw doNotAddUp("waves that start with " + growth.start() + " and grow by " + growth.factor()
+                        + " would be more than " + MOST_WAVES + " for " + rest + " devices; start or grow larger");
+            }
+            int size = (int) Math.min(left, growth.size(i));
+            sizes.add(new Size(size, i == 0 && last.approval()));
+            left -= size;
+        }
+        return sizes;
     }
 
     private static int[] cut(List<WaveSpec> specs, int rest) {

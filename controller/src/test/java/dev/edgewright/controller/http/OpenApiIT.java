@@ -83,6 +83,10 @@ class OpenApiIT {
         assertThat(contract.properties("MaintenanceWindow")).isEqualTo(fields(RolloutBody.WindowBody.class));
         assertThat(contract.properties("RolloutLimits")).isEqualTo(fields(RolloutBody.LimitsBody.class));
         assertThat(contract.properties("RolloutGates")).isEqualTo(fields(RolloutBody.GatesBody.class));
+        assertThat(contract.properties("ByteBudget"))
+                .isEqualTo(Set.of("bytesPerSecond", "bytesPerWindow", "windowSeconds"));
+        assertThat(contract.properties("ShadowStage"))
+                .isEqualTo(Set.of("seconds", "sample", "minAgreement", "minRequests"));
         assertThat(contract.properties("VariantRequest")).isEqualTo(fields(ModelRoutes.VariantBody.class));
         assertThat(contract.properties("DevicePatch")).isEqualTo(fields(DeviceRoutes.LabelPatch.class));
         assertThat(contract.properties("AbortRequest")).isEqualTo(fields(RolloutRoutes.AbortBody.class));

@@ -218,7 +218,8 @@ final class RolloutFixture implements AutoCloseable {
                 pace,
                 r.limits(),
                 r.priority(),
-                r.createdBy());
+                r.createdBy(),
+                r.terms());
     }
 
     static RolloutRequest prioritised(RolloutRequest r, int priority) {
@@ -233,7 +234,8 @@ final class RolloutFixture implements AutoCloseable {
                 r.pace(),
                 r.limits(),
                 priority,
-                r.createdBy());
+                r.createdBy(),
+                r.terms());
     }
 
     RolloutFixture passes(Duration time) {

@@ -152,7 +152,7 @@ class RolloutSearchTest {
             }
         }
         return new WaveFacts(
-                planned, planned, inFlight, committed, failed, startedInAll, failedInAll, goingBack, List.of(), NOW);
+                planned, planned, 0, inFlight, committed, failed, startedInAll, failedInAll, goingBack, List.of(), NOW);
     }
 
     private List<World> moves(World world) {

@@ -43,7 +43,11 @@ public record RolloutBody(
         WindowBody window,
         LimitsBody limits,
         GatesBody gates,
-        Integer priority) {
+        Integer priority,
+        Integer minBatteryPercent,
+        String lateJoiners,
+        TermsBody.BudgetBody budget,
+        TermsBody.ShadowBody shadow) {
 
     private static final int MAX_QUERY = 2000;
     private static final int MAX_WAVES = 100;
@@ -74,7 +78,8 @@ public record RolloutBody(
                 pace(),
                 limits == null ? Limits.getDefaultInstance() : limits.toLimits(),
                 priority == null ? 0 : priority,
-                createdBy);
+                createdBy,
+                TermsBody.terms(minBatteryPercent, lateJoiners, budget, shadow));
     }
 
     private Pace pace() {
@@ -126,11 +131,15 @@ public record RolloutBody(
     }
 
     /** Schema {@code WaveSpec}. */
-    public record WaveBody(Double percent, Integer count, Boolean approval) {
+    public record WaveBody(Double percent, Integer count, Integer start, Double factor, Boolean approval) {
         WaveSpec toSpec() {
+            if ((start == null) != (factor == null)) {
+                throw invalid("waves", "growing waves need both start and factor, such as {start: 1, factor: 2}");
+            }
             return new WaveSpec(
                     optional(percent),
                     count == null ? OptionalInt.empty() : OptionalInt.of(count),
+                    start == null ? Optional.empty() : Optional.of(new WaveSpec.Growth(start, factor)),
                     Boolean.TRUE.equals(approval));
         }
     }

@@ -22,6 +22,10 @@ public record RolloutView(
         double minSuccess,
         int watchSeconds,
         int priority,
+        Integer minBatteryPercent,
+        String lateJoiners,
+        TermsBody.BudgetBody budget,
+        TermsBody.ShadowBody shadow,
         LimitsView limits,
         String createdAt,
         String createdBy,
@@ -47,6 +51,7 @@ public record RolloutView(
     public static RolloutView of(RolloutDetail detail, Depth depth) {
         var rollout = detail.rollout();
         var request = rollout.request();
+        var terms = request.terms();
         boolean whole = depth == Depth.WHOLE;
         int devices = whole ? Integer.MAX_VALUE : depth == Depth.SNAPSHOT ? SNAPSHOT_DEVICES : 0;
         var waves = new java.util.ArrayList<WaveView>();
@@ -70,6 +75,12 @@ public record RolloutView(
                 request.gates().minSuccessRatio(),
                 request.pace().watchSeconds(),
                 request.priority(),
+                terms.minBatteryPercent().isPresent()
+                        ? terms.minBatteryPercent().getAsInt()
+                        : null,
+                TermsBody.word(terms.lateJoiners()),
+                terms.budget().map(TermsBody.BudgetBody::of).orElse(null),
+                terms.shadow().map(TermsBody.ShadowBody::of).orElse(null),
                 LimitsView.of(request.limits()),
                 Text.time(rollout.createdAt()),
                 Text.some(request.createdBy()),
