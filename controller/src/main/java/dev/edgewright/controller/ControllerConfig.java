@@ -3,7 +3,10 @@ package dev.edgewright.controller;
 import dev.edgewright.common.config.ConfigReader;
 import dev.edgewright.common.config.Secret;
 import dev.edgewright.common.error.EdgewrightException;
+import dev.edgewright.controller.events.Reach;
+import dev.edgewright.controller.transfer.ByteBudget;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,7 +17,15 @@ import java.util.Optional;
  *
  * @param data folder for everything that the controller keeps
  */
-public record ControllerConfig(Path data, Http http, Mqtt mqtt, Coap coap, Database database, Jobs jobs) {
+public record ControllerConfig(
+        Path data,
+        Http http,
+        Mqtt mqtt,
+        Coap coap,
+        Database database,
+        Jobs jobs,
+        Transfer transfer,
+        Webhooks webhooks) {
 
     /**
      * @param listen HOST:PORT; port 0 takes a free one, which {@code DATA/http.port} then names
@@ -53,13 +64,43 @@ public record ControllerConfig(Path data, Http http, Mqtt mqtt, Coap coap, Datab
         }
     }
 
+    /**
+     * Budget of all chunks together.
+     *
+     * @param bytesPerSecond 0 for no bound
+     * @param bytesPerWindow 0 for no bound
+     * @param window windows follow each other from 1970 UTC
+     */
+    public record Transfer(long bytesPerSecond, long bytesPerWindow, Duration window) {
+        public Transfer {
+            new ByteBudget(bytesPerSecond, bytesPerWindow, window);
+        }
+
+        ByteBudget budget() {
+            return new ByteBudget(bytesPerSecond, bytesPerWindow, window);
+        }
+    }
+
+    /**
+     * @param reach which addresses they may have: a list of public, private and loopback
+     * @param attempts after which a delivery is given up
+     */
+    public record Webhooks(String reach, int attempts) {
+        public Webhooks {
+            Reach.parse(reach);
+            atLeastOne("webhooks.attempts", attempts);
+        }
+    }
+
     public static final ControllerConfig DEFAULTS = new ControllerConfig(
             Path.of("data/controller"),
             new Http("127.0.0.1:8080", 8, 2048, 4096),
             new Mqtt("embedded:127.0.0.1:1883", "", Secret.none(), ""),
             new Coap("", Optional.empty()),
             new Database("sqlite"),
-            new Jobs(1));
+            new Jobs(1),
+            new Transfer(0, 0, Duration.ofDays(1)),
+            new Webhooks("public", 16));
 
     private static final String ENVIRONMENT = "EDGEWRIGHT_CONTROLLER__";
 
@@ -107,8 +148,13 @@ public record ControllerConfig(Path data, Http http, Mqtt mqtt, Coap coap, Datab
         return ConfigReader.of(DEFAULTS).keys();
     }
 
+    public ControllerConfig withWebhooks(String reach) {
+        return new ControllerConfig(
+                data, http, mqtt, coap, database, jobs, transfer, new Webhooks(reach, webhooks.attempts()));
+    }
+
     public ControllerConfig withData(Path value) {
-        return new ControllerConfig(value, http, mqtt, coap, database, jobs);
+        return new ControllerConfig(value, http, mqtt, coap, database, jobs, transfer, webhooks);
     }
 
     public ControllerConfig withHttp(String listen) {
@@ -118,20 +164,29 @@ public record ControllerConfig(Path data, Http http, Mqtt mqtt, Coap coap, Datab
                 mqtt,
                 coap,
                 database,
-                jobs);
+                jobs,
+                transfer,
+                webhooks);
     }
 
     public ControllerConfig withMqtt(String broker) {
         return new ControllerConfig(
-                data, http, new Mqtt(broker, mqtt.user(), mqtt.password(), mqtt.advertise()), coap, database, jobs);
+                data,
+                http,
+                new Mqtt(broker, mqtt.user(), mqtt.password(), mqtt.advertise()),
+                coap,
+                database,
+                jobs,
+                transfer,
+                webhooks);
     }
 
     public ControllerConfig withCoap(String listen, Optional<Path> pskFile) {
-        return new ControllerConfig(data, http, mqtt, new Coap(listen, pskFile), database, jobs);
+        return new ControllerConfig(data, http, mqtt, new Coap(listen, pskFile), database, jobs, transfer, webhooks);
     }
 
     public ControllerConfig withDatabase(String url) {
-        return new ControllerConfig(data, http, mqtt, coap, new Database(url), jobs);
+        return new ControllerConfig(data, http, mqtt, coap, new Database(url), jobs, transfer, webhooks);
     }
 
     private static void atLeastOne(String key, int value) {

@@ -6,18 +6,26 @@ import dev.edgewright.common.id.RolloutId;
 import dev.edgewright.common.protocol.v1.Signed;
 import dev.edgewright.common.signing.Contexts;
 import dev.edgewright.common.signing.SigningKey;
+import dev.edgewright.controller.audit.AuditLog;
 import dev.edgewright.controller.catalog.BlobStore;
 import dev.edgewright.controller.catalog.CatalogService;
 import dev.edgewright.controller.catalog.CompressorInspector;
 import dev.edgewright.controller.catalog.DiskBlobStore;
 import dev.edgewright.controller.catalog.StoredCatalog;
 import dev.edgewright.controller.catalog.VariantMaker;
+import dev.edgewright.controller.events.DeliveryPolicy;
+import dev.edgewright.controller.events.EventStore;
+import dev.edgewright.controller.events.NewEvent;
+import dev.edgewright.controller.events.Reach;
+import dev.edgewright.controller.events.WebhookSender;
+import dev.edgewright.controller.events.Webhooks;
 import dev.edgewright.controller.fleet.DeviceRegistry;
 import dev.edgewright.controller.fleet.FleetChange;
 import dev.edgewright.controller.fleet.FleetService;
 import dev.edgewright.controller.jobs.JobService;
 import dev.edgewright.controller.jobs.VariantJobs;
 import dev.edgewright.controller.rollout.DesiredPublisher;
+import dev.edgewright.controller.rollout.Leadership;
 import dev.edgewright.controller.rollout.RolloutEngine;
 import dev.edgewright.controller.rollout.RolloutService;
 import dev.edgewright.controller.rollout.RolloutStore;
@@ -25,22 +33,31 @@ import dev.edgewright.controller.selection.CatalogSelection;
 import dev.edgewright.controller.selection.SelectionService;
 import dev.edgewright.controller.storage.Database;
 import dev.edgewright.controller.storage.DbSchedulerQueue;
+import dev.edgewright.controller.storage.JdbiAuditLog;
 import dev.edgewright.controller.storage.JdbiCatalogStore;
+import dev.edgewright.controller.storage.JdbiEventStore;
 import dev.edgewright.controller.storage.JdbiFleetStore;
 import dev.edgewright.controller.storage.JdbiJobStore;
+import dev.edgewright.controller.storage.JdbiLease;
 import dev.edgewright.controller.storage.JdbiRolloutStore;
+import dev.edgewright.controller.storage.JdbiWebhookStore;
 import dev.edgewright.controller.telemetry.MergedTelemetry;
 import dev.edgewright.controller.telemetry.TelemetryService;
+import dev.edgewright.controller.transfer.ByteBudget;
 import dev.edgewright.controller.transfer.ChunkPublisher;
 import dev.edgewright.controller.transfer.ChunkSource;
 import dev.edgewright.controller.transfer.GatheringTransfer;
 import dev.edgewright.controller.transfer.TransferService;
 import dev.edgewright.controller.transfer.TransferTiming;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Executors;
@@ -62,6 +79,8 @@ public final class ControllerDomain implements AutoCloseable {
     private static final long FRAME_CACHE = 64L << 20;
     private static final long LONGEST_PAUSE_MS = 50;
     private static final long TOGETHER_MS = 5;
+    private static final Duration LEASE = Duration.ofSeconds(10);
+    private static final long KEPT_EVENTS = 200_000;
 
     private final Database database;
     private final DeviceRegistry fleet;
@@ -75,6 +94,11 @@ public final class ControllerDomain implements AutoCloseable {
     private final DesiredPublisher publisher;
     private final RolloutEngine rollouts;
     private final GatheringTransfer transfer;
+    private final JdbiEventStore events;
+    private final JdbiAuditLog audit;
+    private final Optional<JdbiLease> lease;
+    private final Clock clock;
+    private final ScheduledExecutorService teller = thread("events");
     private final SigningKey catalogKey;
     private final SigningKey fleetKey;
     private final ScheduledExecutorService reconciler = thread("reconciler");
@@ -85,11 +109,11 @@ public final class ControllerDomain implements AutoCloseable {
      * @param database "sqlite" or a jdbc:postgresql: URL
      * @param data folder of keys, blobs, calibration data and SQLite's file
      * @param jobWorkers jobs that run at once
-     * @param transferBytesPerSecond 0 for no bound
+     * @param transfer budget of all chunks together
      */
-    public record Settings(String database, Path data, int jobWorkers, long transferBytesPerSecond) {
+    public record Settings(String database, Path data, int jobWorkers, ByteBudget transfer) {
         public static Settings in(Path data) {
-            return new Settings("sqlite", data, 1, 0);
+            return new Settings("sqlite", data, 1, ByteBudget.NONE);
         }
     }
 
@@ -118,6 +142,13 @@ public final class ControllerDomain implements AutoCloseable {
         this.telemetry = new MergedTelemetry(fleet, (d, m) -> cohorts.get().cohort(d, m), clock);
         this.publisher = desired;
         this.rolloutStore = new JdbiRolloutStore(database);
+        this.events = new JdbiEventStore(database);
+        this.audit = new JdbiAuditLog(database);
+        this.clock = clock;
+        // A file belongs to one process, which its folder's lock sees to; a server may have several controllers.
+        this.lease = database.kind() == Database.Kind.POSTGRESQL
+                ? Optional.of(new JdbiLease(database, "rollouts", ids("ctl-").get(), LEASE, clock))
+                : Optional.empty();
         this.rollouts = new RolloutEngine(
                 fleet,
                 catalog,
@@ -128,19 +159,26 @@ public final class ControllerDomain implements AutoCloseable {
                 new AnnouncedFiles(desired, fleet, catalog, this::transfer),
                 clock,
                 reconciler,
-                () -> RolloutId.of(ids("ro-").get()));
+                () -> RolloutId.of(ids("ro-").get()),
+                lease.<Leadership>map(l -> l).orElse(Leadership.ALONE));
         cohorts.set(rollouts);
         fleet.addListener((device, change) -> {
             if (change == FleetChange.REMOVED) {
                 telemetry.forget(device.id());
+            }
+            if (change == FleetChange.SHARED_ID) {
+                tellOfSharedId(device.id());
             }
         });
         this.transfer = new GatheringTransfer(
                 new BlobChunks(blobs),
                 chunks,
                 TransferTiming.DEFAULT,
-                settings.transferBytesPerSecond(),
-                () -> System.nanoTime() / 1_000_000);
+                settings.transfer(),
+                rollouts.budgets(),
+                () -> System.nanoTime() / 1_000_000,
+                clock::millis);
+        rollouts.heldBy(transfer::held);
         transfer.onWork(work::release);
     }
 
@@ -163,6 +201,41 @@ public final class ControllerDomain implements AutoCloseable {
         mover.execute(this::move);
         queue.start(jobs);
         jobs.recover();
+    }
+
+    /**
+     * Begins to tell webhooks.
+     *
+     * @param reach addresses that they may have
+     */
+    public Webhooks startWebhooks(WebhookSender sender, Reach reach, DeliveryPolicy policy) {
+        var webhooks = new Webhooks(
+                events,
+                new JdbiWebhookStore(database),
+                sender,
+                reach,
+                InetAddress::getAllByName,
+                policy,
+                clock,
+                new SecureRandom());
+        teller.scheduleWithFixedDelay(safely("tell webhooks", webhooks::tick), 500, 500, TimeUnit.MILLISECONDS);
+        teller.scheduleWithFixedDelay(
+                safely("forget old events", () -> events.forget(events.head() - KEPT_EVENTS)), 1, 60, TimeUnit.MINUTES);
+        return webhooks;
+    }
+
+    private void tellOfSharedId(DeviceId device) {
+        // Said on a thread of its own: devices must not wait for the database.
+        teller.execute(safely(
+                "tell of a shared identifier",
+                () -> events.append(List.of(new NewEvent(
+                        clock.instant(),
+                        "device.shared-id",
+                        "devices/" + device,
+                        "controller",
+                        "two running devices use the identifier " + device
+                                + ": their boots take turns; give one of them another",
+                        Map.of("device", device.value()))))));
     }
 
     /** Moves chunks until the controller closes; a want wakes it up. */
@@ -222,6 +295,14 @@ public final class ControllerDomain implements AutoCloseable {
         return rollouts;
     }
 
+    public EventStore events() {
+        return events;
+    }
+
+    public AuditLog audit() {
+        return audit;
+    }
+
     public TelemetryService telemetry() {
         return telemetry;
     }
@@ -274,6 +355,7 @@ public final class ControllerDomain implements AutoCloseable {
     public void close() {
         queue.close();
         mover.shutdownNow();
+        teller.shutdownNow();
         reconciler.shutdown();
         try {
             if (!reconciler.awaitTermination(5, TimeUnit.SECONDS)) {
@@ -283,6 +365,7 @@ public final class ControllerDomain implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         safely("write fleet", fleet::flush).run();
+        lease.ifPresent(l -> safely("give up the lease", l::release).run());
         database.close();
     }
 

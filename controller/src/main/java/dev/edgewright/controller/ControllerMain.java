@@ -15,11 +15,15 @@ import dev.edgewright.controller.catalog.VariantMaker;
 import dev.edgewright.controller.coap.CoapEdge;
 import dev.edgewright.controller.coap.CoapSettings;
 import dev.edgewright.controller.edge.DeviceIntake;
+import dev.edgewright.controller.events.DeliveryPolicy;
+import dev.edgewright.controller.events.Reach;
+import dev.edgewright.controller.events.Webhooks;
 import dev.edgewright.controller.fleet.FleetChange;
 import dev.edgewright.controller.http.ControllerApi;
 import dev.edgewright.controller.http.HttpEdge;
 import dev.edgewright.controller.http.HttpSettings;
 import dev.edgewright.controller.http.view.InfoView;
+import dev.edgewright.controller.metrics.EventMetrics;
 import dev.edgewright.controller.metrics.FleetMetrics;
 import dev.edgewright.controller.metrics.InferenceMetrics;
 import dev.edgewright.controller.metrics.LinkMetrics;
@@ -29,6 +33,7 @@ import dev.edgewright.controller.metrics.RolloutMetrics;
 import dev.edgewright.controller.metrics.TransferMetrics;
 import dev.edgewright.controller.mqtt.MqttLink;
 import dev.edgewright.controller.mqtt.MqttSettings;
+import dev.edgewright.controller.webhook.VertxWebhookSender;
 import io.vertx.core.Vertx;
 import io.vertx.micrometer.Label;
 import io.vertx.micrometer.MicrometerMetricsFactory;
@@ -130,7 +135,7 @@ public final class ControllerMain {
                                 config.database().url(),
                                 data.root(),
                                 config.jobs().workers(),
-                                0),
+                                config.transfer().budget()),
                         maker,
                         (device, desired) -> {
                             Optional.ofNullable(coap.get()).ifPresent(edge -> edge.publish(device, desired));
@@ -161,6 +166,12 @@ public final class ControllerMain {
 
         bind(metrics, domain, counters, link.get(), clock);
         domain.start();
+        var usual = DeliveryPolicy.DEFAULT;
+        var policy = new DeliveryPolicy(config.webhooks().attempts(), usual.first(), usual.longest(), usual.within());
+        var sender = started(parts, "webhook sender", new VertxWebhookSender(vertx, policy.within()));
+        var webhooks =
+                domain.startWebhooks(sender, Reach.parse(config.webhooks().reach()), policy);
+        metrics.register(new EventMetrics(domain.events(), webhooks));
 
         var agentsConnectTo = config.mqtt().advertise().isEmpty()
                 ? broker.uri()
@@ -173,7 +184,7 @@ public final class ControllerMain {
                 HttpEdge.start(
                         vertx,
                         httpSettings(config.http(), listen, data),
-                        api(domain, maker, () -> info, checks(link.get(), domain, data), metrics),
+                        api(domain, webhooks, maker, () -> info, checks(link.get(), domain, data), metrics),
                         clock));
         if (!link.get().awaitConnected(BROKER_PATIENCE)) {
             LOG.atWarn()
@@ -284,6 +295,7 @@ public final class ControllerMain {
 
     private static ControllerApi api(
             ControllerDomain domain,
+            Webhooks webhooks,
             VariantMaker maker,
             Supplier<InfoView> info,
             Map<String, Supplier<String>> checks,
@@ -297,6 +309,9 @@ public final class ControllerMain {
                 domain.selection(),
                 domain.rollouts(),
                 domain.jobs(),
+                domain.events(),
+                webhooks,
+                domain.audit(),
                 info,
                 checks,
                 accept -> {

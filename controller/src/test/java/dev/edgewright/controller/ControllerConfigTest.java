@@ -31,7 +31,12 @@ class ControllerConfigTest {
                         Map.entry("coap.listen", ""),
                         Map.entry("coap.psk-file", ""),
                         Map.entry("database.url", "sqlite"),
-                        Map.entry("jobs.workers", "1"));
+                        Map.entry("jobs.workers", "1"),
+                        Map.entry("transfer.bytes-per-second", "0"),
+                        Map.entry("transfer.bytes-per-window", "0"),
+                        Map.entry("transfer.window", "86400s"),
+                        Map.entry("webhooks.reach", "public"),
+                        Map.entry("webhooks.attempts", "16"));
     }
 
     @Test

@@ -57,7 +57,8 @@ public final class DeviceRegistry implements FleetService {
 
     @Override
     public void onHello(DeviceId id, Hello hello) {
-        if (twins.seen(id, hello.getBootId())) {
+        boolean shared = twins.seen(id, hello.getBootId());
+        if (shared) {
             LOG.atWarn()
                     .addKeyValue("device", id)
                     .log("two devices use this identifier: boots take turns; give one of them another");
@@ -67,6 +68,9 @@ public final class DeviceRegistry implements FleetService {
             boolean older = sameBoot && hello.getSequence() < device.hello().getSequence();
             return older ? null : device.withHello(hello, now);
         });
+        if (shared) {
+            listeners.forEach(listener -> listener.onChange(devices.get(id), FleetChange.SHARED_ID));
+        }
     }
 
     @Override
@@ -175,7 +179,7 @@ public final class DeviceRegistry implements FleetService {
         return stale.get();
     }
 
-    /** Identifiers that two running devices were seen to use, since the start. */
+    @Override
     public Set<DeviceId> sharedIdentifiers() {
         return twins.shared();
     }

@@ -6,5 +6,7 @@ public enum FleetChange {
     HELLO,
     REPORTED,
     LABELS,
+    /** It turned out that two devices use its identifier. */
+    SHARED_ID,
     REMOVED
 }

@@ -7,6 +7,7 @@ import dev.edgewright.common.protocol.v1.Reported;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The registry of devices. Thread-safe. The three {@code on...} methods answer from memory and never block on the
@@ -53,6 +54,9 @@ public interface FleetService {
     void remove(DeviceId device);
 
     void addListener(FleetListener listener);
+
+    /** Identifiers that two running devices were seen to use, since the start. */
+    Set<DeviceId> sharedIdentifiers();
 
     /** Messages that were ignored because a newer one was already known, since the start. */
     long staleMessages();

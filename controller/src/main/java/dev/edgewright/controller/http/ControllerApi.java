@@ -1,8 +1,11 @@
 package dev.edgewright.controller.http;
 
+import dev.edgewright.controller.audit.AuditLog;
 import dev.edgewright.controller.catalog.BlobStore;
 import dev.edgewright.controller.catalog.CatalogService;
 import dev.edgewright.controller.catalog.VariantMaker;
+import dev.edgewright.controller.events.EventStore;
+import dev.edgewright.controller.events.Webhooks;
 import dev.edgewright.controller.fleet.FleetService;
 import dev.edgewright.controller.http.view.InfoView;
 import dev.edgewright.controller.jobs.JobService;
@@ -28,6 +31,9 @@ public record ControllerApi(
         SelectionService selection,
         RolloutService rollouts,
         JobService jobs,
+        EventStore events,
+        Webhooks webhooks,
+        AuditLog audit,
         Supplier<InfoView> info,
         Map<String, Supplier<String>> checks,
         Scrape scrape) {

@@ -59,12 +59,16 @@ final class DeviceRoutes {
                 labels.put(key, value);
             }
         });
+        request.was("labels " + new TreeMap<>(device.operatorLabels()));
+        request.is("labels " + labels);
         return Reply.ok(view(api.fleet().setLabels(device.id(), labels), true));
     }
 
     private Reply forget(Request request) {
         var id = DeviceId.of(request.path("id"));
+        request.was("known");
         api.fleet().remove(id);
+        request.is("forgotten");
         api.telemetry().forget(id);
         return Reply.noContent();
     }

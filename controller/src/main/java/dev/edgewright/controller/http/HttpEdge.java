@@ -28,9 +28,11 @@ public final class HttpEdge implements AutoCloseable {
     private final HttpServer server;
     private final WorkerExecutor workers;
     private final EventStream events;
+    private final EventLogStream log;
     private final Router router;
 
-    private HttpEdge(HttpServer server, WorkerExecutor workers, EventStream events, Router router) {
+    private HttpEdge(HttpServer server, WorkerExecutor workers, EventStream events, EventLogStream log, Router router) {
+        this.log = log;
         this.server = server;
         this.workers = workers;
         this.events = events;
@@ -45,7 +47,7 @@ public final class HttpEdge implements AutoCloseable {
     public static HttpEdge start(Vertx vertx, HttpSettings settings, ControllerApi api, Clock clock) {
         var workers = vertx.createSharedWorkerExecutor("http-worker", settings.workers());
         var router = Router.router(vertx);
-        var mount = new Mount(vertx, router, workers);
+        var mount = new Mount(vertx, router, workers, new Audited(api.audit(), clock));
         var reasons = new Reasons(api.rollouts());
         router.route().handler(new BrowserGuard(settings.host()));
         var events = new EventStream(mount, new Snapshots(api, reasons), settings.maxStreams(), clock);
@@ -56,7 +58,10 @@ public final class HttpEdge implements AutoCloseable {
         new RolloutRoutes(api).on(mount);
         new JobRoutes(api).on(mount);
         new BlobRoutes(api, mount).on();
+        new EventRoutes(api).on(mount);
         router.get("/api/v1/events").handler(events::open);
+        var log = new EventLogStream(mount, api.events(), settings.maxStreams());
+        router.get("/api/v1/events/stream").handler(log::open);
         new ConsoleFiles().on(mount);
         for (int status : List.of(400, 404, 405, 413, 500)) {
             router.errorHandler(status, context -> failed(context, status));
@@ -80,7 +85,7 @@ public final class HttpEdge implements AutoCloseable {
         LOG.atInfo()
                 .addKeyValue("url", "http://" + settings.host() + ":" + server.actualPort())
                 .log("HTTP listens");
-        return new HttpEdge(server, workers, events, router);
+        return new HttpEdge(server, workers, events, log, router);
     }
 
     private static EdgewrightException startFailed(HttpSettings settings, Exception cause) {
@@ -122,6 +127,7 @@ public final class HttpEdge implements AutoCloseable {
     @Override
     public void close() {
         events.close();
+        log.close();
         try {
             server.shutdown(1, TimeUnit.SECONDS)
                     .toCompletionStage()

@@ -23,8 +23,10 @@ final class Mount {
     private final Vertx vertx;
     private final Router router;
     private final WorkerExecutor workers;
+    private final Audited audited;
 
-    Mount(Vertx vertx, Router router, WorkerExecutor workers) {
+    Mount(Vertx vertx, Router router, WorkerExecutor workers, Audited audited) {
+        this.audited = audited;
         this.vertx = vertx;
         this.router = router;
         this.workers = workers;
@@ -67,15 +69,32 @@ final class Mount {
         return workers.executeBlocking(work, false);
     }
 
-    /** Writes the reply, or the problem that took its place. */
-    static void answer(RoutingContext context, Future<Reply> reply) {
-        reply.onComplete(done -> {
+    /** Writes the reply, or the problem that took its place; what changes something is in the audit log by then. */
+    void answer(RoutingContext context, Future<Reply> reply) {
+        var noted = Audited.changes(context) ? reply.transform(done -> noted(context, done)) : reply;
+        noted.onComplete(done -> {
             if (done.succeeded()) {
                 write(context, done.result());
             } else {
                 write(context, Reply.problem(problem(context, done.cause())));
             }
         });
+    }
+
+    private Future<Reply> noted(RoutingContext context, io.vertx.core.AsyncResult<Reply> done) {
+        return onWorker(() -> {
+                    audited.append(context, done.result(), done.cause());
+                    return null;
+                })
+                .transform(written -> {
+                    if (written.failed()) {
+                        LOG.atError()
+                                .addKeyValue("path", context.request().path())
+                                .setCause(written.cause())
+                                .log("the audit log could not be written");
+                    }
+                    return done.succeeded() ? Future.succeededFuture(done.result()) : Future.failedFuture(done.cause());
+                });
     }
 
     static Problem problem(RoutingContext context, Throwable failure) {

@@ -80,6 +80,21 @@ record Request(RoutingContext context) {
         return Json.read(body(), type);
     }
 
+    /** Who asks. */
+    String who() {
+        return Actor.of(context.request()).name();
+    }
+
+    /** For the audit log: what the object was. */
+    void was(String before) {
+        Audited.was(context, before);
+    }
+
+    /** For the audit log: what the object is. */
+    void is(String after) {
+        Audited.is(context, after);
+    }
+
     boolean hasBody() {
         return body().length > 0;
     }

@@ -9,12 +9,12 @@ import dev.edgewright.controller.rollout.RolloutDetail;
 import io.vertx.core.http.HttpMethod;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** {@code /api/v1/rollouts}. */
 final class RolloutRoutes {
     private static final int DEFAULT_LIMIT = 50;
     private static final int MAX_LIMIT = 500;
-    private static final String WHO = "api";
 
     private final ControllerApi api;
 
@@ -29,15 +29,15 @@ final class RolloutRoutes {
         mount.json(
                 HttpMethod.POST,
                 "/api/v1/rollouts/:id/pause",
-                request -> whole(api.rollouts().pause(id(request), WHO)));
+                request -> noted(request, () -> api.rollouts().pause(id(request), request.who())));
         mount.json(
                 HttpMethod.POST,
                 "/api/v1/rollouts/:id/resume",
-                request -> whole(api.rollouts().resume(id(request), WHO)));
+                request -> noted(request, () -> api.rollouts().resume(id(request), request.who())));
         mount.json(
                 HttpMethod.POST,
                 "/api/v1/rollouts/:id/approve",
-                request -> whole(api.rollouts().approve(id(request), WHO)));
+                request -> noted(request, () -> api.rollouts().approve(id(request), request.who())));
         mount.json(HttpMethod.POST, "/api/v1/rollouts/:id/abort", this::abort);
     }
 
@@ -51,7 +51,9 @@ final class RolloutRoutes {
     }
 
     private Reply create(Request request) {
-        var detail = api.rollouts().create(request.json(RolloutBody.class).toRequest(WHO));
+        var detail = api.rollouts().create(request.json(RolloutBody.class).toRequest(request.who()));
+        request.is(detail.rollout().state() + ", " + detail.targets().size() + " devices of "
+                + detail.rollout().request().model());
         return Reply.json(201, RolloutView.of(detail, RolloutView.Depth.WHOLE))
                 .with("location", "/api/v1/rollouts/" + detail.rollout().id());
     }
@@ -59,7 +61,17 @@ final class RolloutRoutes {
     private Reply abort(Request request) {
         boolean revert = request.hasBody()
                 && Boolean.TRUE.equals(request.json(AbortBody.class).revert());
-        return whole(api.rollouts().abort(id(request), revert, WHO));
+        return noted(request, () -> api.rollouts().abort(id(request), revert, request.who()));
+    }
+
+    /** A change of state, with the state before and after for the audit log. */
+    private Reply noted(Request request, Supplier<RolloutDetail> change) {
+        api.rollouts()
+                .get(id(request))
+                .ifPresent(before -> request.was(before.rollout().state().name()));
+        var after = change.get();
+        request.is(after.rollout().state().name());
+        return whole(after);
     }
 
     private RolloutDetail require(Request request) {

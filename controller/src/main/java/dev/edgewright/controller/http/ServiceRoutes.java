@@ -20,7 +20,7 @@ final class ServiceRoutes {
         mount.get("/readyz", Set.of(), request -> ready());
         mount.router()
                 .get("/metrics")
-                .handler(context -> Mount.answer(context, mount.onWorker(() -> {
+                .handler(context -> mount.answer(context, mount.onWorker(() -> {
                     var scraped = api.scrape().scrape(context.request().getHeader("accept"));
                     return new Reply(200, scraped.contentType(), Buffer.buffer(scraped.body()), Map.of());
                 })));

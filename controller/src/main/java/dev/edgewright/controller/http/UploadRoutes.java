@@ -58,7 +58,7 @@ final class UploadRoutes {
         } catch (EdgewrightException e) {
             file = Future.failedFuture(e);
         }
-        Mount.answer(
+        mount.answer(
                 context,
                 file.compose(path -> mount.onWorker(() -> {
                             try {

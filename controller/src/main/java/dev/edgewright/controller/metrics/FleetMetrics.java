@@ -42,6 +42,11 @@ public final class FleetMetrics implements MultiCollector {
         offline.forEach((name, count) -> gauge.add(count, "class", name, "state", "offline"));
         return new MetricSnapshots(
                 gauge.done(),
+                Family.gauge(
+                                "edgewright_devices_sharing_an_identifier",
+                                "Identifiers that two running devices were seen to use since the start.")
+                        .add(fleet.sharedIdentifiers().size())
+                        .done(),
                 Family.counter(
                                 "edgewright_fleet_stale_messages",
                                 "Messages of devices that were older than what was known already.")

@@ -15,7 +15,17 @@ public final class TransferMetrics implements MultiCollector {
     @Override
     public MetricSnapshots collect() {
         var stats = transfer.stats();
+        var spent = Family.gauge(
+                "edgewright_transfer_window_bytes", "Compressed bytes of chunks in this window of a budget.");
+        var full = Family.gauge(
+                "edgewright_transfer_window_full", "1 while a budget lets nothing more out in this window.");
+        stats.budgets().forEach((name, budget) -> {
+            spent.add(budget.bytes(), "budget", name);
+            full.add(budget.full() ? 1 : 0, "budget", name);
+        });
         return new MetricSnapshots(
+                spent.done(),
+                full.done(),
                 Family.counter(
                                 "edgewright_transfer_published_bytes",
                                 "Compressed bytes of chunks handed to the broker.")

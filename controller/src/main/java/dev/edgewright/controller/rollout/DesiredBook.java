@@ -48,6 +48,12 @@ final class DesiredBook {
                 device, state.build(), last.map(DesiredRecord::published).orElse(0L));
     }
 
+    /** Forgets all, and takes what another controller left. */
+    void reload(Map<DeviceId, DesiredRecord> stored) {
+        records.clear();
+        records.putAll(stored);
+    }
+
     void put(DesiredRecord record) {
         records.put(record.device(), record);
     }

@@ -65,6 +65,12 @@ final class LateJoiners {
         this.planner = planner;
         this.store = store;
         this.book = book;
+        reload();
+    }
+
+    /** As the store has it. */
+    void reload() {
+        standing.clear();
         store.list(REMEMBERED).stream()
                 .sorted(Comparator.comparing(Rollout::createdAt))
                 .forEach(this::ended);

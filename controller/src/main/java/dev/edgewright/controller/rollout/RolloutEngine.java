@@ -12,6 +12,7 @@ import dev.edgewright.controller.fleet.FleetService;
 import dev.edgewright.controller.selection.SelectionService;
 import dev.edgewright.controller.telemetry.Cohorts;
 import dev.edgewright.controller.telemetry.TelemetryService;
+import dev.edgewright.controller.transfer.Budgets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +56,9 @@ public final class RolloutEngine implements RolloutService, Cohorts {
     private final DesiredBook book;
     private final DesiredOutbox outbox;
     private final LateJoiners late;
+    private final RolloutBudgets budgets;
+    private final Leadership leadership;
+    private boolean leads;
     private final Clock clock;
     private final ReportQueue reports;
     private final Supplier<RolloutId> ids;
@@ -86,6 +91,24 @@ public final class RolloutEngine implements RolloutService, Cohorts {
             Clock clock,
             Executor runner,
             Supplier<RolloutId> ids) {
+        this(fleet, catalog, selection, telemetry, store, fleetKey, publisher, clock, runner, ids, Leadership.ALONE);
+    }
+
+    /** @param leadership asked with every tick; only who leads decides */
+    public RolloutEngine(
+            FleetService fleet,
+            CatalogService catalog,
+            SelectionService selection,
+            TelemetryService telemetry,
+            RolloutStore store,
+            SigningKey fleetKey,
+            DesiredPublisher publisher,
+            Clock clock,
+            Executor runner,
+            Supplier<RolloutId> ids,
+            Leadership leadership) {
+        this.leadership = leadership;
+        this.budgets = new RolloutBudgets(catalog);
         this.fleet = fleet;
         this.store = store;
         this.planner = new RolloutPlanner(fleet, catalog, selection);
@@ -100,7 +123,10 @@ public final class RolloutEngine implements RolloutService, Cohorts {
         this.clock = clock;
         this.reports = new ReportQueue(runner, this::onReports);
         this.ids = ids;
-        store.live().forEach(r -> live.put(r.id(), LiveRollout.load(store, r)));
+        this.leads = leadership.renew();
+        if (leads) {
+            store.live().forEach(r -> live.put(r.id(), LiveRollout.load(store, r)));
+        }
         fleet.addListener(this::onFleetChange);
     }
 
@@ -108,6 +134,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
 
     @Override
     public synchronized RolloutDetail create(RolloutRequest request) {
+        requireLead();
         var now = clock.instant();
         var plan = planner.plan(ids.get(), request, now);
         var overlaps = RolloutOverlaps.of(plan, live.values());
@@ -177,6 +204,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
 
     private RolloutDetail operate(
             RolloutId id, RolloutEvent event, java.util.function.Consumer<LiveRollout.Draft> change) {
+        requireLead();
         LiveRollout rollout = live.get(id);
         if (rollout == null) {
             var stored = store.find(id).orElseThrow(() -> notFound(id));
@@ -228,6 +256,9 @@ public final class RolloutEngine implements RolloutService, Cohorts {
     }
 
     private synchronized void onReports(List<DeviceId> devices) {
+        if (!leads) {
+            return;
+        }
         takeIn(devices);
         for (LiveRollout rollout : going()) {
             var mine =
@@ -264,7 +295,11 @@ public final class RolloutEngine implements RolloutService, Cohorts {
 
     /** What depends on time: deadlines, windows, start times, gates; and what the broker has not taken yet. */
     public synchronized void tick() {
+        if (!lead()) {
+            return;
+        }
         scan();
+        budgets.refresh(live.values());
         for (LiveRollout rollout : going()) {
             try {
                 reconcile(
@@ -280,6 +315,41 @@ public final class RolloutEngine implements RolloutService, Cohorts {
         store.published(confirmed);
         confirmed.forEach(book::published);
         book.all().stream().filter(DesiredRecord::due).toList().forEach(outbox::send);
+    }
+
+    /** Takes over from another controller, or lets go, as the lease says. */
+    private boolean lead() {
+        boolean before = leads;
+        leads = leadership.renew();
+        if (leads != before) {
+            LOG.atInfo().addKeyValue("leads", leads).log("the lead over rollouts changed hands");
+            live.clear();
+            book.reload(store.desired());
+            late.reload();
+            if (leads) {
+                store.live().forEach(r -> live.put(r.id(), LiveRollout.load(store, r)));
+            }
+        }
+        return leads;
+    }
+
+    private void requireLead() {
+        if (!leads) {
+            throw EdgewrightException.transient_(
+                    "NOT_LEADING",
+                    "another controller decides about rollouts"
+                            + leadership.holder().map(h -> " (" + h + ")").orElse("") + "; ask that one");
+        }
+    }
+
+    /** Which blobs go out within the budget of a rollout, for who sends them. */
+    public Budgets budgets() {
+        return budgets;
+    }
+
+    /** @param held true while the budget of that rollout has no room; its devices are not taken for silent then */
+    public void heldBy(Predicate<String> held) {
+        budgets.heldBy(held);
     }
 
     /** Brings one rollout as far as it can go now. Safe at any time, any number of times. */
@@ -312,13 +382,14 @@ public final class RolloutEngine implements RolloutService, Cohorts {
     private void fold(LiveRollout rollout, LiveRollout.Draft draft, List<DeviceId> devices, boolean withTime) {
         String model = rollout.rollout().request().model().value();
         var pace = rollout.rollout().request().pace();
+        boolean held = withTime && budgets.held(rollout.rollout());
         for (DeviceId id : devices) {
             var before = rollout.target(id).orElseThrow();
             var after = fleet.get(id)
                     .map(device -> TargetFold.onReport(before, model, device.reported(), draft.now()))
                     .orElse(before);
             if (withTime) {
-                after = TargetFold.onTime(after, pace, draft.now());
+                after = TargetFold.onTime(after, pace, held, draft.now());
             }
             if (after != before) {
                 draft.put(after);

@@ -65,11 +65,23 @@ final class TargetFold {
                 : target;
     }
 
-    /** The target if its deadline has passed, moved on; the same instance otherwise. */
     static Target onTime(Target target, Pace pace, Instant now) {
+        return onTime(target, pace, false, now);
+    }
+
+    /**
+     * The target if its deadline has passed, moved on; the same instance otherwise.
+     *
+     * @param held no bytes go out to it now: its deadline begins again instead
+     */
+    static Target onTime(Target target, Pace pace, boolean held, Instant now) {
         var deadline = deadline(target, pace);
         if (deadline.isEmpty() || now.isBefore(target.since().plus(deadline.get()))) {
             return target;
+        }
+        if (held && (target.state() == TargetState.OFFERED || target.state() == TargetState.FETCHING)) {
+            return target.in(
+                    target.state(), now, Optional.of("HELD: the budget of bytes has no room left in this window"));
         }
         return RolloutTables.TARGET
                 .next(target.state(), TargetEvent.DEADLINE)

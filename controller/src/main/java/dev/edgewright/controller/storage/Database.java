@@ -30,6 +30,9 @@ public final class Database implements AutoCloseable {
 
     private static final String MIGRATIONS = "classpath:dev/edgewright/controller/storage/migration";
 
+    /** What has to be said to each database in its own words. */
+    private static final String OWN_MIGRATIONS = MIGRATIONS + "_";
+
     private final Kind kind;
     private final HikariDataSource source;
     private final Jdbi jdbi;
@@ -100,7 +103,7 @@ public final class Database implements AutoCloseable {
         try {
             Flyway.configure()
                     .dataSource(source)
-                    .locations(MIGRATIONS)
+                    .locations(MIGRATIONS, OWN_MIGRATIONS + kind.name().toLowerCase(java.util.Locale.ROOT))
                     .placeholders(placeholders)
                     .load()
                     .migrate();

@@ -3,6 +3,8 @@ package dev.edgewright.controller.storage;
 import dev.edgewright.common.id.DeviceId;
 import dev.edgewright.common.id.RolloutId;
 import dev.edgewright.common.protocol.v1.DesiredState;
+import dev.edgewright.controller.audit.AuditEntry;
+import dev.edgewright.controller.events.NewEvent;
 import dev.edgewright.controller.rollout.DesiredRecord;
 import dev.edgewright.controller.rollout.HistoryEntry;
 import dev.edgewright.controller.rollout.Rollout;
@@ -43,7 +45,7 @@ public final class JdbiRolloutStore implements RolloutStore {
                     .bind("doc", Documents.write(rollout))
                     .execute();
             writeTargets(h, rollout.id(), targets);
-            writeHistory(h, rollout.id(), history);
+            writeHistory(h, rollout, history);
         });
     }
 
@@ -125,7 +127,7 @@ public final class JdbiRolloutStore implements RolloutStore {
                 return false;
             }
             writeTargets(h, rollout.id(), step.targets());
-            writeHistory(h, rollout.id(), step.history());
+            writeHistory(h, rollout, step.history());
             writeDesired(h, step.desired());
             return true;
         });
@@ -182,10 +184,28 @@ public final class JdbiRolloutStore implements RolloutStore {
         batch.execute();
     }
 
-    private static void writeHistory(Handle h, RolloutId id, List<HistoryEntry> history) {
+    /** History, the events that it makes, and what the controller did by itself, in the transaction of the change. */
+    private static void writeHistory(Handle h, Rollout rollout, List<HistoryEntry> history) {
         if (history.isEmpty()) {
             return;
         }
+        RolloutId id = rollout.id();
+        EventRows.append(h, history.stream().map(entry -> event(rollout, entry)).toList());
+        history.stream()
+                .filter(e -> e.kind().equals("state") && e.who().equals("controller"))
+                .forEach(e -> JdbiAuditLog.append(
+                        h,
+                        new AuditEntry(
+                                0,
+                                e.at(),
+                                e.who(),
+                                "controller",
+                                "rollouts.decide",
+                                "rollouts/" + id,
+                                Optional.empty(),
+                                Optional.of(e.words()),
+                                "done",
+                                "")));
         var batch = h.prepareBatch("""
                 insert into rollout_history (rollout, sequence, at, kind, who, words)
                 values (:rollout, :sequence, :at, :kind, :who, :words)
@@ -200,6 +220,21 @@ public final class JdbiRolloutStore implements RolloutStore {
                     .add();
         }
         batch.execute();
+    }
+
+    private static NewEvent event(Rollout rollout, HistoryEntry entry) {
+        return new NewEvent(
+                entry.at(),
+                "rollout." + entry.kind(),
+                "rollouts/" + rollout.id(),
+                entry.who(),
+                entry.words(),
+                Map.of(
+                        "rollout", rollout.id().value(),
+                        "model", rollout.request().model().value(),
+                        "version", rollout.request().version().orElse(""),
+                        "state", rollout.state().name(),
+                        "history", Long.toString(entry.sequence())));
     }
 
     /** A desired state is only ever replaced by one with a higher sequence. */

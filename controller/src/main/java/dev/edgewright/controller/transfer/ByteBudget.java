@@ -1,6 +1,7 @@
 package dev.edgewright.controller.transfer;
 
 import dev.edgewright.common.error.EdgewrightException;
+import dev.edgewright.common.protocol.Limits;
 import java.time.Duration;
 
 /**
@@ -13,11 +14,20 @@ import java.time.Duration;
  */
 public record ByteBudget(long bytesPerSecond, long bytesPerWindow, Duration window) {
 
+    /** The largest frame of a chunk. */
+    public static final long LEAST_WINDOW = Limits.CHUNK_FRAME_BYTES;
+
     public static final ByteBudget NONE = new ByteBudget(0, 0, Duration.ofDays(1));
 
     public ByteBudget {
         if (bytesPerSecond < 0 || bytesPerWindow < 0) {
             throw EdgewrightException.caller("BUDGET_INVALID", "a budget of bytes must not be negative");
+        }
+        if (bytesPerWindow > 0 && bytesPerWindow < LEAST_WINDOW) {
+            throw EdgewrightException.caller(
+                    "BUDGET_INVALID",
+                    "bytesPerWindow of " + bytesPerWindow + " would never let a whole chunk pass; at least "
+                            + LEAST_WINDOW + " are needed");
         }
         if (window.compareTo(Duration.ofSeconds(1)) < 0 || window.compareTo(Duration.ofDays(366)) > 0) {
             throw EdgewrightException.caller(

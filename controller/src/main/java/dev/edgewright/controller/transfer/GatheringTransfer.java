@@ -8,10 +8,14 @@ import dev.edgewright.common.protocol.v1.Want;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -30,12 +34,17 @@ public final class GatheringTransfer implements TransferService {
     private static final int BYTES_PER_TICK = 4 << 20;
     private static final int REMEMBERED_BLOBS = 256;
     private static final long EXPIRE_EVERY_MS = 50;
+    private static final String EVERYTHING = "all";
 
     private final ChunkSource source;
     private final ChunkPublisher publisher;
     private final TransferTiming timing;
-    private final long bytesPerSecond;
+    private final Budgets budgets;
     private final LongSupplier millis;
+    private final LongSupplier unixMillis;
+    private final ByteMeter all;
+    private final Map<String, ByteMeter> scoped = new HashMap<>();
+    private volatile Set<String> full = Set.of();
 
     private final ConcurrentLinkedQueue<Asked> asked = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Expected> told = new ConcurrentLinkedQueue<>();
@@ -47,8 +56,6 @@ public final class GatheringTransfer implements TransferService {
     private long publishedChunks;
     private long publishedBytes;
     private long dropped;
-    private double tokens;
-    private long lastRefill;
     private long lastExpire = Long.MIN_VALUE / 2;
     private boolean active;
 
@@ -59,21 +66,26 @@ public final class GatheringTransfer implements TransferService {
     private record Expected(DeviceId device, Digest blob) {}
 
     /**
-     * @param bytesPerSecond of compressed chunks over all blobs; 0 for no bound
+     * @param budget of compressed chunks over all blobs
+     * @param budgets of some blobs, besides
      * @param millis a clock that never goes back
+     * @param unixMillis by which the windows of budgets begin
      */
     public GatheringTransfer(
             ChunkSource source,
             ChunkPublisher publisher,
             TransferTiming timing,
-            long bytesPerSecond,
-            LongSupplier millis) {
+            ByteBudget budget,
+            Budgets budgets,
+            LongSupplier millis,
+            LongSupplier unixMillis) {
         this.source = source;
         this.publisher = publisher;
         this.timing = timing;
-        this.bytesPerSecond = bytesPerSecond;
+        this.budgets = budgets;
         this.millis = millis;
-        this.lastRefill = millis.getAsLong();
+        this.unixMillis = unixMillis;
+        this.all = new ByteMeter(budget, millis.getAsLong());
     }
 
     @Override
@@ -103,7 +115,6 @@ public final class GatheringTransfer implements TransferService {
     public synchronized long tick() {
         long now = millis.getAsLong();
         takeWants(now);
-        refill(now);
         int sent = 0;
         boolean more = true;
         while (more && sent < BYTES_PER_TICK) {
@@ -111,6 +122,7 @@ public final class GatheringTransfer implements TransferService {
             for (var entry : carousels.entrySet()) {
                 int bytes = publishNext(entry.getKey(), entry.getValue(), now);
                 if (bytes < 0) {
+                    noteFull(now);
                     return 20;
                 }
                 sent += bytes;
@@ -120,6 +132,7 @@ public final class GatheringTransfer implements TransferService {
         if (now - lastExpire >= EXPIRE_EVERY_MS) {
             lastExpire = now;
             expire(now);
+            noteFull(now);
             active = carousels.values().stream().anyMatch(c -> c.active(now));
         }
         return more ? 1 : active ? timing.allAskedQuiet() : 200;
@@ -131,15 +144,27 @@ public final class GatheringTransfer implements TransferService {
         if (chunk.isEmpty()) {
             return 0;
         }
-        if (bytesPerSecond > 0 && tokens <= 0) {
+        long unix = unixMillis.getAsLong();
+        if (!all.open(now, unix)) {
             return -1;
         }
+        var own = meter(blob, now);
+        if (own.isPresent() && !own.get().open(now, unix)) {
+            return 0;
+        }
         byte[] frame = source.chunk(blob, chunk.getAsInt());
+        if (!all.fits(frame.length)) {
+            return -1;
+        }
+        if (own.isPresent() && !own.get().fits(frame.length)) {
+            return 0;
+        }
         if (!publisher.publish(blob, chunk.getAsInt(), frame)) {
             return -1;
         }
         carousel.published(chunk.getAsInt(), now);
-        tokens -= frame.length;
+        all.spend(frame.length);
+        own.ifPresent(meter -> meter.spend(frame.length));
         publishedChunks++;
         publishedBytes += frame.length;
         publishedByBlob.merge(blob, (long) frame.length, Long::sum);
@@ -187,9 +212,49 @@ public final class GatheringTransfer implements TransferService {
                 .want(next.device(), missing, want.getWindow(), now);
     }
 
-    private void refill(long now) {
-        tokens = Math.min(bytesPerSecond, tokens + (now - lastRefill) * bytesPerSecond / 1000.0);
-        lastRefill = now;
+    /** Blobs of one scope share a meter; a budget that was changed begins anew. */
+    private Optional<ByteMeter> meter(Digest blob, long now) {
+        return budgets.of(blob).map(scope -> {
+            var known = scoped.get(scope.name());
+            if (known == null || !known.budget().equals(scope.budget())) {
+                known = new ByteMeter(scope.budget(), now);
+                scoped.put(scope.name(), known);
+                if (scoped.size() > REMEMBERED_BLOBS) {
+                    scoped.keySet().removeIf(name -> !name.equals(scope.name()) && carousels.isEmpty());
+                }
+            }
+            return known;
+        });
+    }
+
+    @Override
+    public boolean held(String scope) {
+        return full.contains(scope) || full.contains(EVERYTHING);
+    }
+
+    /** Windows may have ended while nothing was published; then nothing is held. */
+    private void noteFull(long now) {
+        long unix = unixMillis.getAsLong();
+        var names = new HashSet<String>();
+        scoped.forEach((name, meter) -> {
+            meter.open(now, unix);
+            if (meter.full()) {
+                names.add(name);
+            }
+        });
+        all.open(now, unix);
+        if (all.full()) {
+            names.add(EVERYTHING);
+        }
+        full = Set.copyOf(names);
+    }
+
+    private Map<String, TransferStats.Spent> spent() {
+        var spent = new TreeMap<String, TransferStats.Spent>();
+        spent.put(EVERYTHING, new TransferStats.Spent(all.spent(), all.budget().bytesPerWindow(), all.full()));
+        scoped.forEach((name, meter) -> spent.put(
+                name, new TransferStats.Spent(meter.spent(), meter.budget().bytesPerWindow(), meter.full())));
+        return spent;
     }
 
     private void expire(long now) {
@@ -222,6 +287,7 @@ public final class GatheringTransfer implements TransferService {
                 refused.get(),
                 lagging,
                 active,
-                new HashMap<>(publishedByBlob));
+                new HashMap<>(publishedByBlob),
+                spent());
     }
 }

@@ -23,5 +23,8 @@ public interface TransferService {
     /** Publishes what is due now. Returns milliseconds until the next call is useful, at most 1000. */
     long tick();
 
+    /** True while the window of that budget, or of the one for all, has no room left: who waits for bytes is not to blame then. */
+    boolean held(String scope);
+
     TransferStats stats();
 }

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param droppedReceivers receivers that stalled and no longer hold the cursor back
  * @param activeBlobs blobs that some live receiver still lacks chunks of
  * @param publishedByBlob compressed bytes published, by blob
+ * @param budgets of this window, by name; "all" is the one for everything
  */
 public record TransferStats(
         long publishedChunks,
@@ -21,8 +22,18 @@ public record TransferStats(
         long refusedWants,
         long droppedReceivers,
         int activeBlobs,
-        Map<Digest, Long> publishedByBlob) {
+        Map<Digest, Long> publishedByBlob,
+        Map<String, Spent> budgets) {
+
+    /**
+     * @param bytes that went out in this window
+     * @param most 0 for no bound
+     * @param full nothing more goes out in this window
+     */
+    public record Spent(long bytes, long most, boolean full) {}
+
     public TransferStats {
         publishedByBlob = Map.copyOf(publishedByBlob);
+        budgets = Map.copyOf(budgets);
     }
 }

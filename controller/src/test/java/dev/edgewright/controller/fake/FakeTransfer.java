@@ -35,7 +35,12 @@ public final class FakeTransfer implements TransferService {
     }
 
     @Override
+    public boolean held(String scope) {
+        return false;
+    }
+
+    @Override
     public TransferStats stats() {
-        return new TransferStats(0, 0, wants.size(), 0, 0, 0, Map.of());
+        return new TransferStats(0, 0, wants.size(), 0, 0, 0, Map.of(), Map.of());
     }
 }

@@ -6,12 +6,15 @@ import dev.edgewright.common.protocol.v1.DesiredState;
 import dev.edgewright.common.protocol.v1.Signed;
 import dev.edgewright.controller.ControllerDomain;
 import dev.edgewright.controller.catalog.OriginalMaker;
+import dev.edgewright.controller.events.DeliveryPolicy;
+import dev.edgewright.controller.events.Reach;
 import dev.edgewright.controller.http.view.InfoView;
 import dev.edgewright.controller.metrics.FleetMetrics;
 import dev.edgewright.controller.metrics.InferenceMetrics;
 import dev.edgewright.controller.metrics.Metrics;
 import dev.edgewright.controller.metrics.ProtocolMetrics;
 import dev.edgewright.controller.testing.FakeDevice;
+import dev.edgewright.controller.webhook.VertxWebhookSender;
 import io.vertx.core.Vertx;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -76,6 +79,13 @@ final class HttpFixture implements AutoCloseable {
                         domain.selection(),
                         domain.rollouts(),
                         domain.jobs(),
+                        domain.events(),
+                        domain.startWebhooks(
+                                new VertxWebhookSender(vertx, Duration.ofSeconds(5)),
+                                Reach.parse("loopback"),
+                                new DeliveryPolicy(
+                                        3, Duration.ofMillis(50), Duration.ofMillis(200), Duration.ofSeconds(5))),
+                        domain.audit(),
                         () -> info,
                         Map.of("database", domain::databaseTrouble),
                         accept -> {

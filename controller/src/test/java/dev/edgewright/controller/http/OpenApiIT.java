@@ -321,6 +321,113 @@ class OpenApiIT {
     }
 
     @Test
+    @Order(9)
+    void webhooks_events_and_the_audit_log_answer() throws Exception {
+        var got = new java.util.concurrent.LinkedBlockingQueue<String[]>();
+        var receiver = com.sun.net.httpserver.HttpServer.create(new java.net.InetSocketAddress("127.0.0.1", 0), 0);
+        receiver.createContext("/", exchange -> {
+            var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            got.add(new String[] {exchange.getRequestHeaders().getFirst("edgewright-signature"), body});
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+        });
+        receiver.start();
+        try {
+            var url = "http://127.0.0.1:" + receiver.getAddress().getPort() + "/hook";
+            var created = server.postJson(
+                    "/api/v1/webhooks",
+                    "{\"url\":\"" + url + "\",\"kinds\":[\"rollout.*\"],\"secret\":\"0123456789abcdef\"}");
+            contract.holds("POST /api/v1/webhooks", created);
+            assertThat(created.statusCode()).isEqualTo(201);
+            var path = "/api/v1/webhooks/" + json(created).getString("id");
+            assertThat(new String(get("/api/v1/webhooks", "/api/v1/webhooks").body(), StandardCharsets.UTF_8))
+                    .doesNotContain("0123456789abcdef");
+            get("/api/v1/webhooks/{id}", path);
+            contract.holds("POST /api/v1/webhooks/{id}/test", server.postJson(path + "/test", ""));
+            var first = got.poll(30, java.util.concurrent.TimeUnit.SECONDS);
+            contract.holds("#/components/schemas/Event", first[1], "what a webhook gets");
+            assertThat(dev.edgewright.controller.events.EventSignature.good(
+                            first[0],
+                            "0123456789abcdef",
+                            first[1].getBytes(StandardCharsets.UTF_8),
+                            System.currentTimeMillis() / 1000,
+                            60))
+                    .isTrue();
+            await().atMost(SOON)
+                    .until(() -> json(get("/api/v1/webhooks/{id}/deliveries", path + "/deliveries?state=DELIVERED"))
+                                    .getJsonArray("items")
+                                    .size()
+                            == 1);
+            var event = new JsonObject(first[1]).getString("id");
+            refused(
+                    "POST /api/v1/webhooks/{id}/deliveries/{event}/retry",
+                    server.postJson(path + "/deliveries/" + event + "/retry", ""),
+                    409,
+                    "DELIVERY_STATE");
+
+            receiver.removeContext("/");
+            contract.holds("POST /api/v1/webhooks/{id}/test", server.postJson(path + "/test", ""));
+            await().atMost(SOON)
+                    .until(() -> json(server.get(path + "/deliveries?state=DEAD"))
+                                    .getJsonArray("items")
+                                    .size()
+                            == 1);
+            var dead = json(server.get(path + "/deliveries?state=DEAD"))
+                    .getJsonArray("items")
+                    .getJsonObject(0);
+            assertThat(dead.getInteger("attempts")).isEqualTo(3);
+            assertThat(dead.getString("lastError")).contains("answered 404");
+            contract.holds(
+                    "POST /api/v1/webhooks/{id}/deliveries/{event}/retry",
+                    server.postJson(path + "/deliveries/" + dead.getString("event") + "/retry", ""));
+            contract.holds(
+                    "DELETE /api/v1/webhooks/{id}",
+                    server.send(server.request(path).DELETE()));
+            refused("GET /api/v1/webhooks/{id}", server.get(path), 404, "WEBHOOK_NOT_FOUND");
+        } finally {
+            receiver.stop(0);
+        }
+        var log =
+                json(get("/api/v1/events/log", "/api/v1/events/log?limit=1000")).getJsonArray("items");
+        assertThat(log.stream().map(e -> ((JsonObject) e).getString("kind")))
+                .contains("rollout.created", "rollout.state", "rollout.wave");
+        var audit = json(get("/api/v1/audit", "/api/v1/audit?action=rollouts.pause"))
+                .getJsonArray("items");
+        assertThat(audit.stream().map(e -> ((JsonObject) e).getString("outcome")))
+                .as("what was refused is there too")
+                .contains("done", "ROLLOUT_STATE");
+        var done = audit.stream()
+                .map(JsonObject.class::cast)
+                .filter(e -> e.getString("outcome").equals("done"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(done.getString("before")).isEqualTo("RUNNING");
+        assertThat(done.getString("after")).isEqualTo("PAUSED");
+        assertThat(done.getString("actor")).isEqualTo("127.0.0.1");
+    }
+
+    @Test
+    @Order(10)
+    void the_stream_of_events_is_taken_up_after_the_last_that_was_seen() throws Exception {
+        var http = HttpClient.newHttpClient();
+        var request = server.request("/api/v1/events/stream").header("Last-Event-ID", "2");
+        var answer = http.send(request.GET().build(), HttpResponse.BodyHandlers.ofLines());
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("content-type")).contains("text/event-stream");
+        contract.exercised().add("GET /api/v1/events/stream");
+        try (var lines = answer.body()) {
+            var three = lines.filter(line -> line.startsWith("id: ") || line.startsWith("data: "))
+                    .limit(6)
+                    .toList();
+            assertThat(three).element(0).isEqualTo("id: 3");
+            assertThat(three).element(2).isEqualTo("id: 4");
+            assertThat(three).element(4).isEqualTo("id: 5");
+            contract.holds("#/components/schemas/Event", three.get(1).substring(6), "an event of the stream");
+        }
+        refused("GET /api/v1/events/stream", server.get("/api/v1/events/stream?after=soon"), 400, "EVENT_ID_INVALID");
+    }
+
+    @Test
     @Order(100)
     void every_operation_of_the_document_was_called_and_answered_well() {
         assertThat(contract.exercised()).containsAll(contract.operations());

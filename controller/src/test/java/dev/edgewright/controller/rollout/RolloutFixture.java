@@ -135,7 +135,7 @@ final class RolloutFixture implements AutoCloseable {
         return this;
     }
 
-    private CompletionStage<Void> deliver(DeviceId device, Signed signed) {
+    CompletionStage<Void> deliver(DeviceId device, Signed signed) {
         if (linkDown) {
             return CompletableFuture.failedFuture(new IOException("no link"));
         }

@@ -63,7 +63,9 @@ class TransferSimulationTest {
                         return true;
                     },
                     TransferTiming.DEFAULT,
-                    0,
+                    ByteBudget.NONE,
+                    Budgets.NONE,
+                    () -> now,
                     () -> now);
         }
 
