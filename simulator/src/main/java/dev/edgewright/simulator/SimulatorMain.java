@@ -44,6 +44,11 @@ public final class SimulatorMain {
 
     /** As {@link #start(SimulatorConfig)}, with the mix and the faults themselves in place of the files. */
     public static RunningSimulation start(SimulatorConfig config, Mix mix, Faults faults) {
+        return start(config, mix, faults, Clock.systemUTC());
+    }
+
+    /** @param clock of all devices; one that jumps is a fault too */
+    public static RunningSimulation start(SimulatorConfig config, Mix mix, Faults faults, Clock clock) {
         BrokerAddress broker = BrokerAddress.of(config.broker());
         TrustedKeys trust = TrustedKeys.load(config.trust());
         Fleet fleet = new Fleet(
@@ -51,7 +56,7 @@ public final class SimulatorMain {
                 broker,
                 config.cores(),
                 config.connectsPerSecond(),
-                Clock.systemUTC());
+                clock);
         fleet.start();
         return new RunningSimulation(fleet);
     }

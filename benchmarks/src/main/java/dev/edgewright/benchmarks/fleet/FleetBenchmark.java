@@ -106,6 +106,9 @@ public final class FleetBenchmark {
                 || rollout.path("counts").path("committed").asInt() != devices.count()) {
             throw new IOException("the rollout did not succeed everywhere: " + rollout);
         }
+        if (Boolean.getBoolean("edgewright.fleet.history")) {
+            rest.get("/api/v1/rollouts/" + id).path("history").forEach(System.err::println);
+        }
         double size = rest.get("/api/v1/models/" + name + "/variants")
                 .path("items")
                 .get(0)

@@ -25,22 +25,35 @@ import java.util.Map;
 import org.awaitility.core.ConditionTimeoutException;
 
 /** A controller and agents as processes of their own, which a test can kill and start again on the same data. */
-final class WholeLoop implements AutoCloseable {
+public final class WholeLoop implements AutoCloseable {
 
-    static final Duration PATIENCE = Duration.ofMinutes(10);
+    public static final Duration PATIENCE = Duration.ofMinutes(10);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path folder;
     private final HttpClient http = HttpClient.newHttpClient();
-    private final int broker = freePort();
+    private final String controllerBroker;
+    private final String agentBroker;
     private final Map<String, Process> agents = new HashMap<>();
     private Process controller;
 
+    /** With the broker that is embedded in the controller. */
     WholeLoop(Path folder) {
-        this.folder = folder;
+        this(folder, freePort());
     }
 
-    void startController() throws IOException {
+    private WholeLoop(Path folder, int port) {
+        this(folder, "embedded:127.0.0.1:" + port, "tcp://127.0.0.1:" + port);
+    }
+
+    /** With brokers, or ways to one, that the caller has. */
+    public WholeLoop(Path folder, String controllerBroker, String agentBroker) {
+        this.folder = folder;
+        this.controllerBroker = controllerBroker;
+        this.agentBroker = agentBroker;
+    }
+
+    public void startController() throws IOException {
         Path port = folder.resolve("controller/http.port");
         Files.deleteIfExists(port);
         controller = java(
@@ -51,18 +64,18 @@ final class WholeLoop implements AutoCloseable {
                 "--http",
                 "127.0.0.1:0",
                 "--mqtt",
-                "embedded:127.0.0.1:" + broker);
+                controllerBroker);
         awaitPort("controller", controller, port);
         await().atMost(PATIENCE)
                 .ignoreExceptions()
                 .until(() -> get("/readyz").path("status").asText().equals("up"));
     }
 
-    void killController() throws InterruptedException {
+    public void killController() throws InterruptedException {
         controller.destroyForcibly().waitFor();
     }
 
-    void startAgent(String id) throws IOException {
+    public void startAgent(String id) throws IOException {
         Path port = folder.resolve(id + "/serve.port");
         Files.deleteIfExists(port);
         agents.put(
@@ -73,7 +86,7 @@ final class WholeLoop implements AutoCloseable {
                         "--id",
                         id,
                         "--broker",
-                        "tcp://127.0.0.1:" + broker,
+                        agentBroker,
                         "--data",
                         folder.resolve(id).toString(),
                         "--trust",
@@ -87,18 +100,18 @@ final class WholeLoop implements AutoCloseable {
         awaitPort(id, agents.get(id), port);
     }
 
-    void killAgent(String id) throws InterruptedException {
+    public void killAgent(String id) throws InterruptedException {
         agents.get(id).destroyForcibly().waitFor();
     }
 
-    void awaitOnline(String id) {
+    public void awaitOnline(String id) {
         await().atMost(PATIENCE)
                 .ignoreExceptions()
                 .until(() -> get("/api/v1/devices/" + id).path("state").asText().equals("ONLINE"));
     }
 
     /** What a device last reported of a model; a missing node before it did. */
-    JsonNode assignment(String id, String model) throws IOException, InterruptedException {
+    public JsonNode assignment(String id, String model) throws IOException, InterruptedException {
         for (JsonNode assignment : get("/api/v1/devices/" + id).path("assignments")) {
             if (assignment.path("model").asText().equals(model)) {
                 return assignment;
@@ -107,7 +120,7 @@ final class WholeLoop implements AutoCloseable {
         return JSON.missingNode();
     }
 
-    JsonNode infer(String id, String model, String request) throws IOException, InterruptedException {
+    public JsonNode infer(String id, String model, String request) throws IOException, InterruptedException {
         String port = Files.readString(folder.resolve(id + "/serve.port")).strip();
         return send(
                 "POST",
@@ -116,15 +129,15 @@ final class WholeLoop implements AutoCloseable {
                 "application/json");
     }
 
-    JsonNode get(String path) throws IOException, InterruptedException {
+    public JsonNode get(String path) throws IOException, InterruptedException {
         return send("GET", uri(path), BodyPublishers.noBody(), "application/json");
     }
 
-    JsonNode post(String path, String json) throws IOException, InterruptedException {
+    public JsonNode post(String path, String json) throws IOException, InterruptedException {
         return send("POST", uri(path), BodyPublishers.ofString(json), "application/json");
     }
 
-    JsonNode upload(String path, Path file) throws IOException, InterruptedException {
+    public JsonNode upload(String path, Path file) throws IOException, InterruptedException {
         return send("POST", uri(path), BodyPublishers.ofFile(file), "application/octet-stream");
     }
 
