@@ -24,7 +24,8 @@ final class ChaosFleet implements AutoCloseable {
     private static final Mix MIX =
             Mix.parse("quick: {verify: 20ms, probe: 20ms, isa: [avx2, avx512_vnni], requests-per-second: 5}", "mix");
     private static final Faults MESSY = Faults.parse(
-            "messy-link: {share: 0.25, duplicates: 0.2, delays: 0.2, delay: 300ms}\nclock-skew: {share: 0.15}", "faults");
+            "messy-link: {share: 0.25, duplicates: 0.2, delays: 0.2, delay: 300ms}\nclock-skew: {share: 0.15}",
+            "faults");
 
     final Mosquitto broker;
     final CutProxy toDevices;
@@ -40,7 +41,8 @@ final class ChaosFleet implements AutoCloseable {
         toDevices = new CutProxy(broker.port());
         toController = new CutProxy(broker.port());
         witness = new Witness(broker.port());
-        loop = new WholeLoop(folder, toController.uri().toString(), toDevices.uri().toString());
+        loop = new WholeLoop(
+                folder, toController.uri().toString(), toDevices.uri().toString());
         database = folder.resolve("controller/edgewright.db");
     }
 

@@ -60,7 +60,9 @@ class ChaosIT {
             for (int version = 1; version <= VERSIONS; version++) {
                 importVersion(fleet, version);
             }
-            await().atMost(PATIENCE).ignoreExceptions().until(() -> online(fleet) == fleet.devices().size());
+            await().atMost(PATIENCE)
+                    .ignoreExceptions()
+                    .until(() -> online(fleet) == fleet.devices().size());
             rollout(fleet, 1, 0, random); // everybody has a model before anything breaks
             assertThat(notConverged).isEmpty();
             for (int done = 0, version = 2; done < faults; version = version % VERSIONS + 1) {
@@ -110,7 +112,12 @@ class ChaosIT {
                 + "\"offerDeadlineSeconds\":90,\"stepDeadlineSeconds\":90,\"maxFailureRatio\":1}";
         return await().atMost(PATIENCE)
                 .ignoreExceptions()
-                .until(() -> fleet.loop.post("/api/v1/rollouts", body).path("id").asText(), id -> !id.isEmpty());
+                .until(
+                        () -> fleet.loop
+                                .post("/api/v1/rollouts", body)
+                                .path("id")
+                                .asText(),
+                        id -> !id.isEmpty());
     }
 
     /** It may have ended already; then there is nothing to revert that this test waits for. */
@@ -118,7 +125,8 @@ class ChaosIT {
         try {
             fleet.loop.post("/api/v1/rollouts/" + id + "/abort", "{\"revert\":true}");
         } catch (AssertionError | IOException e) {
-            System.out.println("chaos: no revert: " + e.getMessage().lines().findFirst().orElse(""));
+            System.out.println(
+                    "chaos: no revert: " + e.getMessage().lines().findFirst().orElse(""));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -129,7 +137,12 @@ class ChaosIT {
             return await().atMost(PATIENCE)
                     .pollInterval(Duration.ofMillis(200))
                     .ignoreExceptions()
-                    .until(() -> fleet.loop.get("/api/v1/rollouts/" + id).path("state").asText(), ENDED::contains);
+                    .until(
+                            () -> fleet.loop
+                                    .get("/api/v1/rollouts/" + id)
+                                    .path("state")
+                                    .asText(),
+                            ENDED::contains);
         } catch (ConditionTimeoutException e) {
             notConverged.add(id + ": " + fleet.loop.get("/api/v1/rollouts/" + id));
             return "not converged";
@@ -142,7 +155,9 @@ class ChaosIT {
             return await().atMost(PATIENCE)
                     .pollInterval(Duration.ofMillis(200))
                     .ignoreExceptions()
-                    .until(() -> fleet.assignment(device, MODEL), r -> SETTLED.contains(r.path("state").asText()));
+                    .until(
+                            () -> fleet.assignment(device, MODEL),
+                            r -> SETTLED.contains(r.path("state").asText()));
         } catch (ConditionTimeoutException e) {
             JsonNode report = fleet.assignment(device, MODEL);
             notConverged.add(device + " after " + id + ": " + report);
@@ -160,8 +175,8 @@ class ChaosIT {
     private static boolean answers(ChaosFleet fleet, String device) {
         StringBuilder pixels = new StringBuilder("0");
         pixels.append(",0".repeat(28 * 28 - 1));
-        String request = "{\"inputs\":[{\"name\":\"image\",\"shape\":[1,1,28,28],\"datatype\":\"FP32\",\"data\":[" + pixels
-                + "]}]}";
+        String request = "{\"inputs\":[{\"name\":\"image\",\"shape\":[1,1,28,28],\"datatype\":\"FP32\",\"data\":["
+                + pixels + "]}]}";
         try {
             return !fleet.loop.infer(device, MODEL, request).path("outputs").isEmpty();
         } catch (AssertionError | IOException e) {
@@ -198,7 +213,8 @@ class ChaosIT {
         Path model = Path.of(System.getProperty("edgewright.root"), "examples/fashion-mnist/model.onnx");
         ModelProto.Builder changed = ModelProto.parseFrom(Files.readAllBytes(model)).toBuilder();
         for (TensorProto.Builder tensor : changed.getGraphBuilder().getInitializerBuilderList()) {
-            if (tensor.getDataType() == TensorProto.DataType.FLOAT_VALUE && !tensor.getRawData().isEmpty()) {
+            if (tensor.getDataType() == TensorProto.DataType.FLOAT_VALUE
+                    && !tensor.getRawData().isEmpty()) {
                 byte[] raw = tensor.getRawData().toByteArray();
                 for (int i = 0; i < raw.length; i += Float.BYTES) {
                     raw[i] ^= (byte) version;
@@ -206,6 +222,7 @@ class ChaosIT {
                 tensor.setRawData(com.google.protobuf.ByteString.copyFrom(raw));
             }
         }
-        return Files.write(folder.resolve("model-" + version + ".onnx"), changed.build().toByteArray());
+        return Files.write(
+                folder.resolve("model-" + version + ".onnx"), changed.build().toByteArray());
     }
 }

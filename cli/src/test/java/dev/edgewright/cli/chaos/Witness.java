@@ -32,6 +32,7 @@ final class Witness implements AutoCloseable {
     private final Map<String, TreeSet<Long>> told = new HashMap<>();
     /** By device and sequence of an assignment: when its switch was made, in the order of what the device says. */
     private final Map<String, TreeSet<Long>> switched = new HashMap<>();
+
     private final Map<String, AssignmentReport> last = new HashMap<>();
     private final Map<String, Long> newest = new HashMap<>();
     private final List<Mqtt5Publish> heard = new ArrayList<>();
@@ -54,7 +55,10 @@ final class Witness implements AutoCloseable {
 
     private void subscribe() {
         for (String leaf : List.of("desired", "reported", "telemetry", "hello")) {
-            client.subscribeWith().topicFilter(DEVICES + "+/" + leaf).qos(MqttQos.AT_LEAST_ONCE).send();
+            client.subscribeWith()
+                    .topicFilter(DEVICES + "+/" + leaf)
+                    .qos(MqttQos.AT_LEAST_ONCE)
+                    .send();
         }
     }
 
@@ -64,7 +68,10 @@ final class Witness implements AutoCloseable {
         try {
             switch (parts[4]) {
                 case "desired" ->
-                    told(device, DesiredState.parseFrom(Signed.parseFrom(message.getPayloadAsBytes()).getPayload()));
+                    told(
+                            device,
+                            DesiredState.parseFrom(Signed.parseFrom(message.getPayloadAsBytes())
+                                    .getPayload()));
                 case "reported" -> said(device, Reported.parseFrom(message.getPayloadAsBytes()));
                 default -> {}
             }

@@ -7,6 +7,13 @@ package dev.edgewright.controller.rollout;
  * @param requests that it comes from
  * @param errors among the requests
  * @param joulesPerInference net; 0 when unknown
+ * @param residentBytes largest resident memory of the process; 0 when unknown
  */
 public record Baseline(
-        long requests, double p95Ms, double p95LowMs, double p95HighMs, long errors, double joulesPerInference) {}
+        long requests,
+        double p95Ms,
+        double p95LowMs,
+        double p95HighMs,
+        long errors,
+        double joulesPerInference,
+        long residentBytes) {}

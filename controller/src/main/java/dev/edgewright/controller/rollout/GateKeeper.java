@@ -60,6 +60,7 @@ final class GateKeeper {
         return gates.scope() == Scope.VARIANT_AND_CLASS
                 || gates.maxSlowdown().isPresent()
                 || gates.maxEnergyRatio().isPresent()
+                || gates.maxMemoryRatio().isPresent()
                 || gates.maxErrorRatio().isPresent()
                 || gates.minAgreement().isPresent();
     }
@@ -128,7 +129,13 @@ final class GateKeeper {
                         pairs(model, members, gates),
                         gates.maxEnergyRatio(),
                         gates,
-                        GateKeeper::energies));
+                        GateKeeper::energies))
+                .or(() -> ratio(
+                        "resident memory",
+                        pairs(model, members, gates),
+                        gates.maxMemoryRatio(),
+                        gates,
+                        GateKeeper::memory));
     }
 
     private List<Pair> pairs(ModelName model, List<Target> members, GatePolicy gates) {
@@ -254,6 +261,16 @@ final class GateKeeper {
                 p -> p.after().joulesSpread());
     }
 
+    /** Of the whole process, which a variant that leaks makes grow. A measurement has no error of its own; devices differ. */
+    private static Estimate memory(List<Pair> pairs) {
+        return estimate(
+                pairs.stream()
+                        .filter(p -> p.before().residentBytes() > 0 && p.after().residentBytes() > 0)
+                        .toList(),
+                p -> Math.log((double) p.after().residentBytes() / p.before().residentBytes()),
+                p -> 0);
+    }
+
     private static Estimate estimate(List<Pair> pairs, ToDoubleFunction<Pair> ratio, ToDoubleFunction<Pair> error) {
         int n = pairs.size();
         if (n == 0) {
@@ -284,7 +301,8 @@ final class GateKeeper {
                 1000 * usage.latency().quantile(Math.max(0, 0.95 - step)),
                 1000 * usage.latency().quantile(Math.min(1, 0.95 + step)),
                 usage.errors(),
-                usage.joulesPerInference());
+                usage.joulesPerInference(),
+                usage.residentBytes());
     }
 
     private static String words(String format, Object... values) {

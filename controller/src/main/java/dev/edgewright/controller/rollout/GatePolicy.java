@@ -10,6 +10,7 @@ import java.util.OptionalDouble;
  * @param minSuccessRatio of the devices of a wave that must have committed before the next wave begins
  * @param maxSlowdown p95 after divided by p95 before, 1.2 is 20 % slower
  * @param maxEnergyRatio joules per inference after divided by before
+ * @param maxMemoryRatio largest resident memory of the device's process after divided by before; a leak passes it in time
  * @param maxErrorRatio of requests after the switch, beyond what the device had before
  * @param minAgreement with the expected answers, as devices measured it while probing
  * @param minRequests a device with fewer requests on either side does not count in a comparison
@@ -23,6 +24,7 @@ public record GatePolicy(
         double minSuccessRatio,
         OptionalDouble maxSlowdown,
         OptionalDouble maxEnergyRatio,
+        OptionalDouble maxMemoryRatio,
         OptionalDouble maxErrorRatio,
         OptionalDouble minAgreement,
         long minRequests,
@@ -50,6 +52,7 @@ public record GatePolicy(
             OptionalDouble.empty(),
             OptionalDouble.empty(),
             OptionalDouble.empty(),
+            OptionalDouble.empty(),
             50,
             1,
             0.95,
@@ -61,6 +64,9 @@ public record GatePolicy(
         share("minSuccessRatio", minSuccessRatio);
         atLeast("maxSlowdown", maxSlowdown, 1);
         atLeast("maxEnergyRatio", maxEnergyRatio, 1);
+        // A rollout that an older controller stored has no such gate.
+        maxMemoryRatio = maxMemoryRatio == null ? OptionalDouble.empty() : maxMemoryRatio;
+        atLeast("maxMemoryRatio", maxMemoryRatio, 1);
         maxErrorRatio.ifPresent(v -> share("maxErrorRatio", v));
         minAgreement.ifPresent(v -> share("minAgreement", v));
         if (minRequests < 1 || minDevices < 1) {
@@ -82,6 +88,7 @@ public record GatePolicy(
                 minSuccess,
                 maxSlowdown,
                 maxEnergyRatio,
+                maxMemoryRatio,
                 maxErrorRatio,
                 minAgreement,
                 minRequests,
@@ -97,6 +104,7 @@ public record GatePolicy(
                 minSuccessRatio,
                 maxSlowdown,
                 maxEnergyRatio,
+                maxMemoryRatio,
                 maxErrorRatio,
                 minAgreement,
                 minRequests,

@@ -97,7 +97,7 @@ public final class MergedTelemetry implements TelemetryService {
             }
             state.latest = summary(id, window, sketches);
             for (int i = 0; i < sketches.size(); i++) {
-                remember(state, window.getModels(i), sketches.get(i));
+                remember(state, window.getModels(i), sketches.get(i), window.getResidentBytes());
             }
         }
         String hardware = device.map(d -> d.hardwareClass().value()).orElse("unknown");
@@ -139,9 +139,9 @@ public final class MergedTelemetry implements TelemetryService {
         return Optional.empty();
     }
 
-    private static void remember(DeviceState state, ModelWindow window, LatencySketch sketch) {
+    private static void remember(DeviceState state, ModelWindow window, LatencySketch sketch, long resident) {
         String key = window.getModel() + " " + hex(window.getManifest());
-        state.usage.computeIfAbsent(key, k -> new UsageSum()).add(sketch, window, best(window));
+        state.usage.computeIfAbsent(key, k -> new UsageSum()).add(sketch, window, best(window), resident);
         if (state.usage.size() > MANIFESTS_PER_DEVICE) {
             var eldest = state.usage.keySet().iterator();
             eldest.next();

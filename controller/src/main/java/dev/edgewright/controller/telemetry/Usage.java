@@ -9,6 +9,7 @@ import dev.edgewright.common.telemetry.LatencySketch;
  * @param joules net, of the best source, over the windows that carried energy
  * @param joulesRequests requests in those windows
  * @param joulesSpread standard error of the joules per inference, relative to it, from the spread of the windows
+ * @param residentBytes largest resident memory of the process in a window; 0 when unknown
  * @param windows how many windows it comes from
  */
 public record Usage(
@@ -18,6 +19,7 @@ public record Usage(
         double joules,
         long joulesRequests,
         double joulesSpread,
+        long residentBytes,
         long windows) {
 
     /** 0 when unknown. */

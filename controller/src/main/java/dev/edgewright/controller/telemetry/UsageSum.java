@@ -14,13 +14,16 @@ final class UsageSum {
     private double joules;
     private long joulesRequests;
     private long windows;
+    private long residentBytes;
 
     // Mean and sum of squares of joules per inference over windows, after Welford (1962).
     private long energyWindows;
     private double mean;
     private double squares;
 
-    void add(LatencySketch sketch, ModelWindow window, Optional<Energy> energy) {
+    /** @param resident memory of the process at the end of the window, in bytes; 0 when unknown */
+    void add(LatencySketch sketch, ModelWindow window, Optional<Energy> energy, long resident) {
+        residentBytes = Math.max(residentBytes, resident);
         latency.merge(sketch);
         requests += window.getRequests();
         errors += window.getErrors();
@@ -37,7 +40,7 @@ final class UsageSum {
     }
 
     Usage snapshot() {
-        return new Usage(latency.copy(), requests, errors, joules, joulesRequests, spread(), windows);
+        return new Usage(latency.copy(), requests, errors, joules, joulesRequests, spread(), residentBytes, windows);
     }
 
     /** One window says nothing of its own spread; half of the value is then assumed. */

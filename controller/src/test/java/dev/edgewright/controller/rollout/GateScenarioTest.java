@@ -37,6 +37,7 @@ class GateScenarioTest {
     private RolloutFixture house;
     private final Random random = new Random(5);
     private long sequence;
+    private long resident = 100_000_000;
 
     @BeforeEach
     void open() {
@@ -54,6 +55,7 @@ class GateScenarioTest {
                 0,
                 OptionalDouble.of(1.2),
                 OptionalDouble.of(1.3),
+                OptionalDouble.of(1.5),
                 OptionalDouble.of(0.01),
                 OptionalDouble.of(0.99),
                 50,
@@ -89,6 +91,7 @@ class GateScenarioTest {
                     TelemetryWindow.newBuilder()
                             .setBootId(ByteString.copyFromUtf8("boot"))
                             .setSequence(++sequence)
+                            .setResidentBytes(resident)
                             .addModels(ModelWindow.newBuilder()
                                     .setModel(MODEL.value())
                                     .setVariant(variant.name())
@@ -144,6 +147,20 @@ class GateScenarioTest {
         var rollout = canary(OnBreach.REVERT);
         serves(1, v2, 10, 0, 1.0);
         stoppedAtTheCanary(rollout, v1, "energy per inference is");
+    }
+
+    @Test
+    void a_variant_that_leaks_memory_is_stopped_once_it_has_grown_beyond_the_limit() {
+        var v1 = servingFirst(3);
+        var v2 = house.version("v2");
+        var rollout = canary(OnBreach.REVERT);
+        resident = 140_000_000;
+        serves(1, v2, 10, 0, 0.5);
+        house.passes(Duration.ofSeconds(1));
+        assertThat(house.now(rollout).rollout().state()).isEqualTo(RolloutState.RUNNING);
+        resident = 160_000_000;
+        serves(1, v2, 10, 0, 0.5);
+        stoppedAtTheCanary(rollout, v1, "resident memory is 1.60 times");
     }
 
     @Test

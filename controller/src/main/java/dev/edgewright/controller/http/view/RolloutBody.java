@@ -207,6 +207,7 @@ public record RolloutBody(
     public record GatesBody(
             Double maxSlowdown,
             Double maxEnergyRatio,
+            Double maxMemoryRatio,
             Double maxErrorRatio,
             Double minAgreement,
             Long minRequests,
@@ -221,6 +222,7 @@ public record RolloutBody(
                     minSuccess,
                     optional(maxSlowdown),
                     optional(maxEnergyRatio),
+                    optional(maxMemoryRatio),
                     optional(maxErrorRatio),
                     optional(minAgreement),
                     minRequests == null ? usual.minRequests() : minRequests,
