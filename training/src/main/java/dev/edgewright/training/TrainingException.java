@@ -15,6 +15,8 @@ public final class TrainingException extends RuntimeException {
         GRADIENT_WRONG,
         /** The loss, a gradient or a weight became NaN or infinite. */
         DIVERGED,
+        /** The graph or the teacher cannot be read. */
+        GRAPH_INVALID,
         /** The data files are missing, malformed, or do not fit the graph. */
         DATA_INVALID,
         /** A label is negative or not below the width of the graph's output. */

@@ -1,19 +1,22 @@
 package dev.edgewright.training.child;
 
+import dev.edgewright.compression.CompressionException;
 import dev.edgewright.compression.graph.Graph;
+import dev.edgewright.compression.lowrank.LowRank;
+import dev.edgewright.compression.pass.PassContext;
+import dev.edgewright.compression.pass.PassResult;
 import dev.edgewright.compression.quantize.StaticInt8Options;
 import dev.edgewright.training.TrainingException;
 import dev.edgewright.training.TrainingException.Code;
 import dev.edgewright.training.augment.Augmentation;
-import dev.edgewright.training.data.Samples;
-import dev.edgewright.training.distill.Distillation;
 import dev.edgewright.training.distill.Students;
-import dev.edgewright.training.distill.Teacher;
 import dev.edgewright.training.optimizer.AdamW;
 import dev.edgewright.training.optimizer.Optimizer;
 import dev.edgewright.training.optimizer.Sgd;
 import dev.edgewright.training.prune.IterativePruning;
 import dev.edgewright.training.prune.Macs;
+import dev.edgewright.training.prune.MagnitudePruning;
+import dev.edgewright.training.qat.CalibrationData;
 import dev.edgewright.training.qat.QuantizationAwareTraining;
 import dev.edgewright.training.schedule.Schedule;
 import dev.edgewright.training.tensor.TensorBackend;
@@ -36,52 +39,42 @@ import java.util.Map;
 final class Stages {
 
     private static final int CALIBRATION = 512;
+    /** How often sparsify chooses anew which weights are zero, and at which share of its training it has all of them. */
+    private static final int SPARSE_CHOICES = 40;
+
+    private static final double SPARSE_RAMP = 0.7;
 
     private final TensorBackend backend;
     private final TrainingJob job;
-    private final Samples training;
-    private final Samples validation;
+    private final String output;
+    private final JobData data;
     private final Augmentation augmentation;
     private final TrainingListener listener;
     private final Objective objective;
     private final Path folder;
     private final List<Map<String, Object>> records = new ArrayList<>();
+    private final List<Front.Point> points = new ArrayList<>();
 
     Stages(
             TensorBackend backend,
             TrainingJob job,
+            String output,
             Graph teacher,
-            Samples training,
-            Samples validation,
+            JobData data,
             Augmentation augmentation,
             TrainingListener listener) {
         this.backend = backend;
         this.job = job;
-        this.training = training;
-        this.validation = validation;
+        this.output = output;
+        this.data = data;
         this.augmentation = augmentation;
         this.listener = listener;
         this.folder = Path.of(job.result());
-        this.objective = objective(backend, job, teacher);
-    }
-
-    private static Objective objective(TensorBackend backend, TrainingJob job, Graph teacher) {
-        if (teacher == null) {
-            return Objective.classification(job.output());
-        }
-        TrainingJob.Teaching how = job.distillation() == null ? TrainingJob.Teaching.USUAL : job.distillation();
-        if (!(how.weight() > 0 && how.weight() <= 1)) {
-            throw new TrainingException(Code.SETTINGS_INVALID, "the teacher's weight must be in (0, 1]");
-        }
-        Distillation distillation = Distillation.from(new Teacher(backend, teacher), how.temperature())
-                .logits(job.output(), job.output(), how.weight());
-        return how.weight() < 1 ? distillation.labels(job.output(), 1 - how.weight()) : distillation;
+        this.objective = Objectives.of(backend, job, output, teacher, data.training());
     }
 
     Graph run(Graph start) {
-        List<TrainingJob.Step> steps = job.steps() == null
-                ? List.of(new TrainingJob.Step("train", null, null, null, null, null, null, null, null))
-                : job.steps();
+        List<TrainingJob.Step> steps = job.steps() == null ? List.of(TrainingJob.Step.of("train")) : job.steps();
         Graph graph = start;
         for (int i = 0; i < steps.size(); i++) {
             TrainingJob.Step step = steps.get(i);
@@ -102,17 +95,34 @@ final class Stages {
         return records;
     }
 
+    /** Every graph that a step left as a file, and the last, with which of them no other beats. */
+    List<Map<String, Object>> front(Graph last, Path file) {
+        List<Front.Point> all = new ArrayList<>(points);
+        if (all.isEmpty()
+                || !all.get(all.size() - 1).file().equals(file.getFileName().toString())) {
+            Map<String, Object> trained = records.isEmpty() ? Map.of() : records.get(records.size() - 1);
+            // What is quantised does the same work in other numbers, and hides its weights behind codes.
+            long macs = trained.isEmpty() ? Macs.of(last) : (long) trained.get("macs");
+            double score = trained.isEmpty() ? Double.NaN : (double) trained.get("validationAccuracy");
+            all.add(Front.point(macs, file, score));
+        }
+        return Front.records(all);
+    }
+
     private Graph one(TrainingJob.Step step, String name, Graph graph) {
         return switch (String.valueOf(step.technique())) {
             case "train" -> noted(name, graph, train(step, name, graph)).graph();
             case "narrow" -> Students.narrowed(graph, or(step.share(), 0.5), or(step.unit(), 8));
             case "shallow" -> Students.shallowed(graph, or(step.drop(), 1));
             case "prune" -> prune(step, name, graph);
+            case "sparsify" -> sparsify(step, name, graph);
+            case "low-rank" -> lowRank(step, name, graph);
             case "qat" -> quantize(step, name, graph);
             default ->
                 throw new TrainingException(
                         Code.SETTINGS_INVALID,
-                        "step " + step.technique() + " is unknown; there are train, narrow, shallow, prune, qat");
+                        "step " + step.technique()
+                                + " is unknown; there are train, narrow, shallow, prune, sparsify, low-rank, qat");
         };
     }
 
@@ -125,33 +135,82 @@ final class Stages {
                 step.floor() == null ? 0 : step.floor(),
                 (pruned, round, rounds) -> {
                     String place = (name.isEmpty() ? "prune" : name) + "-round" + round;
-                    TrainingResult result = noted(place, pruned, train(step, place, pruned));
-                    Graphs.write(result.graph(), folder.resolve(place + ".onnx"));
-                    return result;
+                    listener.stage(place);
+                    return kept(place, noted(place, pruned, train(step, place, pruned)));
                 });
-        return done.isEmpty() ? graph : done.get(done.size() - 1).graph();
+        // The round that broke the floor is kept as a file; what goes on is the last that held it.
+        Graph last = graph;
+        for (IterativePruning.Step one : done) {
+            last = step.floor() != null && one.validationAccuracy() < step.floor() ? last : one.graph();
+        }
+        return last;
+    }
+
+    private Graph sparsify(TrainingJob.Step step, String name, Graph graph) {
+        double zeros = 1 - or(step.share(), 0.5);
+        if (!(zeros > 0 && zeros < 1)) {
+            throw new TrainingException(
+                    Code.SETTINGS_INVALID, "sparsify: share, what stays of the weights, must be in (0, 1)");
+        }
+        int steps = Math.max(1, data.training().size() / job.training().batch());
+        int every = Math.max(1, steps * or(step.epochs(), job.training().epochs()) / SPARSE_CHOICES);
+        Trainer trainer = trainer(step, name).rule(new MagnitudePruning(zeros, SPARSE_RAMP, every));
+        TrainingResult result =
+                trainer.train(graph, data.training(), data.validation(), output, objective, optimizer(job.training()));
+        return kept(name.isEmpty() ? "sparsify" : name, noted(name, graph, result))
+                .graph();
+    }
+
+    private Graph lowRank(TrainingJob.Step step, String name, Graph graph) {
+        Graph factored;
+        try (CalibrationData calibration = CalibrationData.of(data.training(), graph, CALIBRATION)) {
+            PassContext context = PassContext.of(
+                    job.training().seed(),
+                    calibration.source(),
+                    calibration.source().calibration(),
+                    graph);
+            PassResult result = new LowRank(or(step.share(), 0.7), or(step.unit(), 8)).apply(graph, context);
+            if (!result.changed()) {
+                throw new TrainingException(
+                        Code.SETTINGS_INVALID,
+                        "low-rank: no layer of this graph gets smaller as a product of two: " + result.notes());
+            }
+            factored = result.graph();
+        } catch (CompressionException | IllegalArgumentException e) {
+            throw new TrainingException(Code.SETTINGS_INVALID, "low-rank: " + e.getMessage(), e);
+        }
+        return kept(name.isEmpty() ? "low-rank" : name, noted(name, factored, train(step, name, factored)))
+                .graph();
     }
 
     private Graph quantize(TrainingJob.Step step, String name, Graph graph) {
         QuantizationAwareTraining.Outcome outcome = QuantizationAwareTraining.run(
-                trainer(step, name),
+                trainer(step, name).keepBestIn(null),
                 graph,
-                training,
-                validation,
-                job.output(),
+                data.training(),
+                data.validation(),
+                output,
                 objective,
                 optimizer(job.training()),
                 CALIBRATION,
                 StaticInt8Options.defaults(),
                 or(step.bits(), 8));
         Graphs.write(outcome.postTraining(), folder.resolve((name.isEmpty() ? "qat" : name) + "-post-training.onnx"));
-        noted(name, graph, outcome.result());
+        noted(name.isEmpty() ? "qat" : name, graph, outcome.result());
         return outcome.trained();
+    }
+
+    /** Leaves a step's graph as a file of its own, a point on the way. */
+    private TrainingResult kept(String place, TrainingResult result) {
+        Path file = folder.resolve(place + ".onnx");
+        Graphs.write(result.graph(), file);
+        points.add(Front.point(Macs.of(result.graph()), file, result.validationAccuracy()));
+        return result;
     }
 
     private TrainingResult train(TrainingJob.Step step, String name, Graph graph) {
         return trainer(step, name)
-                .train(graph, training, validation, job.output(), objective, optimizer(job.training()));
+                .train(graph, data.training(), data.validation(), output, objective, optimizer(job.training()));
     }
 
     private Trainer trainer(TrainingJob.Step step, String name) {

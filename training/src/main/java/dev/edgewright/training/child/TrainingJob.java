@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.edgewright.training.TrainingException;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 
 /**
  * What to train, on what, how, and where to leave it. Read from YAML; relative paths are taken from the file's folder.
@@ -22,11 +24,13 @@ import java.util.Map;
  * @param teacher ONNX file to learn from beside the labels, or null; for pruning usually the graph itself
  * @param distillation how to learn from the teacher; null for the usual
  * @param steps what is done one after another; null for a single training
- * @param output graph output that is scored
+ * @param output graph output that is scored; null for the first
  * @param data training and validation samples, and test samples that are scored once, at the end
  * @param training epochs, rate and the like
  * @param augment {@code flip}, {@code shift} (pixels), {@code cutout} (pixels)
  * @param threads threads of the engine, 0 for all
+ * @param heapMb Java heap of the process that trains; null for the usual
+ * @param measure whether speed is measured at the end; null for yes
  * @param result folder for the trained graph, the checkpoint and the record
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -41,18 +45,27 @@ public record TrainingJob(
         Training training,
         Map<String, Integer> augment,
         int threads,
+        Integer heapMb,
+        Boolean measure,
         String result) {
 
     /**
-     * IDX files.
+     * A data.yaml, or IDX files.
      *
+     * @param source folder with a data.yaml whose splits are {@code train}, {@code validation} and, when there is one, {@code test}; null for
+     *     IDX files
+     * @param target for regression, the input of data.yaml that holds what samples should lead to; null for classes or a teacher
+     * @param confined whether the data.yaml may name files of its own folder only
      * @param mean of the pixels in 0..1
      * @param deviation of the pixels in 0..1
-     * @param validation how many samples at the end of the training files are held out
+     * @param validation how many samples at the end of the training files are held out; may be left out where data.yaml has a split for it
      * @param digests MD5 of files after unpacking, by file name; checked when given
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Data(
+            String source,
+            String target,
+            boolean confined,
             String images,
             String labels,
             String testImages,
@@ -60,7 +73,13 @@ public record TrainingJob(
             double mean,
             double deviation,
             int validation,
-            Map<String, String> digests) {}
+            Map<String, String> digests) {
+
+        /** What a data.yaml describes. */
+        public static Data of(Path source, boolean confined) {
+            return new Data(source.toAbsolutePath().toString(), null, confined, null, null, null, null, 0, 1, 0, null);
+        }
+    }
 
     /**
      * @param schedule {@code one-cycle}, {@code cosine}, {@code steps} or {@code constant}
@@ -83,20 +102,31 @@ public record TrainingJob(
             long seed) {}
 
     /**
-     * @param temperature of both distributions
-     * @param weight of the teacher, 0..1; the labels have the rest, and samples need none when it is 1
+     * @param match {@code logits} (classes, at the temperature), {@code cosine} (embeddings) or {@code values}; null for logits where samples
+     *     have labels, else for cosine
+     * @param temperature of both distributions; 0 for the usual, 2
+     * @param weight of the teacher, 0..1; the labels have the rest, and samples need none when it is 1; 0 for the usual, 0.7
      */
-    public record Teaching(double temperature, double weight) {
-        static final Teaching USUAL = new Teaching(2, 0.7);
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Teaching(String match, double temperature, double weight) {
+        static final double TEMPERATURE = 2;
+        static final double WEIGHT = 0.7;
+        static final Teaching USUAL = new Teaching(null, TEMPERATURE, WEIGHT);
+
+        public Teaching {
+            temperature = temperature == 0 ? TEMPERATURE : temperature;
+            weight = weight == 0 ? WEIGHT : weight;
+        }
     }
 
     /**
      * One step of a longer job. What is left out is taken from the job's training.
      *
-     * @param technique {@code train}, {@code narrow}, {@code shallow}, {@code prune} or {@code qat}
+     * @param technique {@code train}, {@code narrow}, {@code shallow}, {@code prune}, {@code sparsify}, {@code low-rank} or {@code qat}
      * @param epochs of training in this step (for {@code prune}, after each cut)
      * @param rate peak learning rate
-     * @param share for {@code narrow} of the channels, for {@code prune} of the multiply-accumulates
+     * @param share for {@code narrow} of the channels, for {@code prune} and {@code low-rank} of the multiply-accumulates, for {@code sparsify}
+     *     of the weights: what stays
      * @param rounds cuts of {@code prune}
      * @param unit channels that go together
      * @param floor validation accuracy at which {@code prune} stops
@@ -113,9 +143,15 @@ public record TrainingJob(
             Integer unit,
             Double floor,
             Integer drop,
-            Integer bits) {}
+            Integer bits) {
 
-    private static final List<String> REQUIRED = List.of("output", "data", "training", "result");
+        /** A step with the job's own settings. */
+        public static Step of(String technique) {
+            return new Step(technique, null, null, null, null, null, null, null, null);
+        }
+    }
+
+    private static final List<String> REQUIRED = List.of("data", "training", "result");
 
     static ObjectMapper json() {
         return JsonMapper.builder().build();
@@ -125,16 +161,30 @@ public record TrainingJob(
     public static TrainingJob read(Path yaml) {
         try {
             TrainingJob job = new ObjectMapper(new YAMLFactory()).readValue(Files.readString(yaml), TrainingJob.class);
+            if (job == null) {
+                throw new TrainingException(Code.SETTINGS_INVALID, yaml + " is empty");
+            }
             return job.checked(yaml).resolved(yaml.toAbsolutePath().getParent());
         } catch (JsonProcessingException e) {
-            throw new TrainingException(Code.SETTINGS_INVALID, yaml + ": " + e.getOriginalMessage(), e);
+            throw new TrainingException(Code.SETTINGS_INVALID, yaml + ": " + place(e), e);
         } catch (IOException e) {
             throw new TrainingException(Code.SETTINGS_INVALID, "cannot read " + yaml + ": " + e.getMessage(), e);
         }
     }
 
+    /** What is wrong in a file, with the line and, for a key that nobody knows, those that are known. */
+    private static String place(JsonProcessingException e) {
+        String line =
+                e.getLocation() == null ? "" : "near line " + e.getLocation().getLineNr() + ": ";
+        if (e instanceof UnrecognizedPropertyException unknown) {
+            return line + unknown.getPropertyName() + " is no key here; there are "
+                    + new TreeSet<>(unknown.getKnownPropertyIds());
+        }
+        return line + e.getOriginalMessage();
+    }
+
     private TrainingJob checked(Path yaml) {
-        Object[] present = {output, data, training, result};
+        Object[] present = {data, training, result};
         for (int i = 0; i < present.length; i++) {
             if (present[i] == null) {
                 throw new TrainingException(Code.SETTINGS_INVALID, yaml + ": " + REQUIRED.get(i) + " is missing");
@@ -156,6 +206,9 @@ public record TrainingJob(
                 steps,
                 output,
                 new Data(
+                        resolve(folder, data.source()),
+                        data.target(),
+                        data.confined(),
                         resolve(folder, data.images()),
                         resolve(folder, data.labels()),
                         resolve(folder, data.testImages()),
@@ -167,6 +220,8 @@ public record TrainingJob(
                 training,
                 augment,
                 threads,
+                heapMb,
+                measure,
                 resolve(folder, result));
     }
 
@@ -176,6 +231,20 @@ public record TrainingJob(
 
     /** The same job with other results, for instance in a test. */
     public TrainingJob withResult(Path folder) {
+        return with(threads, heapMb, folder.toAbsolutePath().toString());
+    }
+
+    /** The same job on so many threads of the engine, 0 for all. */
+    public TrainingJob withThreads(int count) {
+        return with(count, heapMb, result);
+    }
+
+    /** The same job with so much Java heap. */
+    public TrainingJob withHeapMb(int heap) {
+        return with(threads, heap, result);
+    }
+
+    private TrainingJob with(int count, Integer heap, String folder) {
         return new TrainingJob(
                 architecture,
                 graph,
@@ -186,7 +255,9 @@ public record TrainingJob(
                 data,
                 training,
                 augment,
-                threads,
-                folder.toString());
+                count,
+                heap,
+                measure,
+                folder);
     }
 }

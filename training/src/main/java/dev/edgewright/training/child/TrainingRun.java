@@ -1,12 +1,14 @@
 package dev.edgewright.training.child;
 
+import dev.edgewright.compression.CompressionException;
 import dev.edgewright.compression.graph.Graph;
+import dev.edgewright.compression.graph.ValueInfo;
 import dev.edgewright.compression.graph.onnx.OnnxFile;
 import dev.edgewright.training.TrainingException;
 import dev.edgewright.training.TrainingException.Code;
 import dev.edgewright.training.architecture.Architectures;
 import dev.edgewright.training.augment.Augmentation;
-import dev.edgewright.training.data.IdxImages;
+import dev.edgewright.training.data.Feature;
 import dev.edgewright.training.data.Samples;
 import dev.edgewright.training.tensor.PyTorchBackend;
 import dev.edgewright.training.tensor.TensorBackend;
@@ -18,8 +20,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Carries out a training job in this process: data checked, steps trained or resumed, the graph and a record of it written. The scores in
@@ -35,17 +39,11 @@ public final class TrainingRun {
      * @return the record that is also written to {@code training.json}
      */
     public static Map<String, Object> run(TrainingJob job, TrainingListener listener) {
-        TrainingJob.Data data = job.data();
-        checkDigests(data);
-        Samples all = IdxImages.open(Path.of(data.images()), Path.of(data.labels()), data.mean(), data.deviation());
-        int held = data.validation();
-        if (held < 1 || held >= all.size()) {
-            throw new TrainingException(
-                    Code.SETTINGS_INVALID, "validation " + held + " must lie between 1 and " + (all.size() - 1));
-        }
-        Samples training = all.part(0, all.size() - held);
-        Samples validation = all.part(all.size() - held, all.size());
-        Graph graph = graph(job, all);
+        Graph given = job.graph() == null ? null : read(job.graph());
+        Graph teacher = job.teacher() == null ? null : read(job.teacher());
+        JobData data = JobData.open(job.data(), inputs(given, teacher));
+        Graph graph = given == null ? architecture(job, data.training()) : given;
+        String output = job.output() == null ? graph.outputs().get(0).name() : job.output();
         Path folder = Path.of(job.result());
         try {
             Files.createDirectories(folder);
@@ -57,8 +55,7 @@ public final class TrainingRun {
             if (job.threads() > 0) {
                 backend.threads(job.threads());
             }
-            Graph teacher = job.teacher() == null ? null : OnnxFile.read(Path.of(job.teacher()));
-            Stages stages = new Stages(backend, job, teacher, training, validation, augmentation(job), listener);
+            Stages stages = new Stages(backend, job, output, teacher, data, augmentation(job, data), listener);
             Graph result = stages.run(graph);
             Path file = folder.resolve("model.onnx");
             Graphs.write(result, file);
@@ -66,78 +63,109 @@ public final class TrainingRun {
             record.put("job", job);
             record.put("engine", backend.describe());
             record.put("steps", stages.records());
+            record.put("front", stages.front(result, file));
             record.put("bytes", Files.size(file));
             record.put("seconds", Math.round((System.nanoTime() - begin) / 1e9));
-            Judge judge = new Judge(result, job.output());
-            record.put("validationAccuracy", judge.score(validation).accuracy());
-            if (data.testImages() != null) {
-                Samples test = IdxImages.open(
-                        Path.of(data.testImages()), Path.of(data.testLabels()), data.mean(), data.deviation());
-                Evaluation score = judge.score(test);
-                record.put("testSamples", score.samples());
-                record.put("testAccuracy", score.accuracy());
-                record.put("testHalfWidth95", score.halfWidth());
-            }
-            if (teacher != null) {
-                record.putAll(judge.against(teacher, validation));
+            score(record, new Judge(result, output), data, teacher);
+            if (teacher != null
+                    && !Boolean.FALSE.equals(job.measure())
+                    && names(teacher).equals(names(result))) {
+                record.putAll(new Judge(result, output).against(teacher, data.validation()));
             }
             Files.writeString(
                     folder.resolve("training.json"),
                     TrainingJob.json().writerWithDefaultPrettyPrinter().writeValueAsString(record) + "\n");
+            Files.writeString(folder.resolve("report.html"), TrainingReport.html(record));
             return record;
         } catch (IOException e) {
             throw new TrainingException(Code.OUTPUT_FAILED, "cannot write to " + folder + ": " + e.getMessage(), e);
         }
     }
 
-    private static void checkDigests(TrainingJob.Data data) {
-        if (data.digests() == null) {
-            return;
-        }
-        for (String path : new String[] {data.images(), data.labels(), data.testImages(), data.testLabels()}) {
-            if (path == null) {
-                continue;
-            }
-            String name = Path.of(path).getFileName().toString();
-            String wanted = data.digests().get(name);
-            if (wanted != null) {
-                String got = IdxImages.md5(Path.of(path));
-                if (!got.equals(wanted)) {
-                    throw new TrainingException(
-                            Code.DATA_INVALID, path + " has MD5 " + got + " and should have " + wanted);
-                }
-            }
+    private static Graph read(String file) {
+        try {
+            return OnnxFile.read(Path.of(file));
+        } catch (CompressionException e) {
+            throw new TrainingException(Code.GRAPH_INVALID, file + ": " + e.getMessage(), e);
         }
     }
 
-    private static Graph graph(TrainingJob job, Samples samples) {
-        if (job.graph() != null) {
-            return OnnxFile.read(Path.of(job.graph()));
+    /** The inputs that samples have to fill; null for all there are. */
+    private static Set<String> inputs(Graph graph, Graph teacher) {
+        if (graph == null || graph.feeds().size() == 1) {
+            return null; // one input takes the only feature, whatever its name
         }
-        int classes = 0;
+        Set<String> names = new LinkedHashSet<>(names(graph));
+        if (teacher != null) {
+            names.addAll(names(teacher));
+        }
+        return names;
+    }
+
+    private static List<String> names(Graph graph) {
+        return graph.feeds().stream().map(ValueInfo::name).toList();
+    }
+
+    private static void score(Map<String, Object> record, Judge judge, JobData data, Graph teacher) {
+        Samples validation = data.validation();
+        if (validation.labelled()) {
+            record.put("validationAccuracy", judge.score(validation).accuracy());
+        } else if (validation.targetWidth() > 0) {
+            record.put("validationSquaredError", judge.score(validation).loss());
+        } else if (teacher != null) {
+            record.put("validationCosine", judge.cosine(teacher, validation));
+        }
+        data.test().ifPresent(open -> {
+            Samples test = open.get();
+            record.put("testSamples", test.size());
+            if (test.labelled()) {
+                Evaluation score = judge.score(test);
+                record.put("testAccuracy", score.accuracy());
+                record.put("testHalfWidth95", score.halfWidth());
+            } else if (test.targetWidth() > 0) {
+                record.put("testSquaredError", judge.score(test).loss());
+            } else if (teacher != null) {
+                record.put("testCosine", judge.cosine(teacher, test));
+            }
+        });
+    }
+
+    private static Graph architecture(TrainingJob job, Samples samples) {
+        int classes = samples.targetWidth();
         for (int i = 0; i < samples.size(); i++) {
             classes = Math.max(classes, samples.label(i) + 1);
+        }
+        if (classes == 0) {
+            throw new TrainingException(
+                    Code.SETTINGS_INVALID,
+                    "architecture " + job.architecture() + " needs labels to know how many classes there are");
         }
         return Architectures.byName(
                 job.architecture(), samples.shape(), classes, job.training().seed());
     }
 
-    private static Augmentation augmentation(TrainingJob job) {
+    private static Augmentation augmentation(TrainingJob job, JobData data) {
         List<Augmentation> steps = new ArrayList<>();
-        float black = (float) ((0 - job.data().mean()) / job.data().deviation());
-        if (job.augment() != null) {
-            job.augment().forEach((name, strength) -> {
-                switch (name) {
-                    case "flip" -> steps.add(strength > 0 ? Augmentation.flip() : Augmentation.none());
-                    case "shift" -> steps.add(Augmentation.shift(strength, black));
-                    case "cutout" -> steps.add(Augmentation.cutout(strength, black));
-                    default ->
-                        throw new TrainingException(
-                                Code.SETTINGS_INVALID,
-                                "augment " + name + " is unknown; there are flip, shift, cutout");
-                }
-            });
+        if (job.augment() == null || job.augment().isEmpty()) {
+            return Augmentation.none();
         }
+        if (data.training().features().stream().noneMatch(Feature::isImage)) {
+            throw new TrainingException(
+                    Code.SETTINGS_INVALID,
+                    "augment " + job.augment().keySet() + " changes images [channels, height, width], and the samples"
+                            + " are " + data.training().features());
+        }
+        float black = data.background();
+        job.augment().forEach((name, strength) -> {
+            switch (name) {
+                case "flip" -> steps.add(strength > 0 ? Augmentation.flip() : Augmentation.none());
+                case "shift" -> steps.add(Augmentation.shift(strength, black));
+                case "cutout" -> steps.add(Augmentation.cutout(strength, black));
+                default ->
+                    throw new TrainingException(
+                            Code.SETTINGS_INVALID, "augment " + name + " is unknown; there are flip, shift, cutout");
+            }
+        });
         return Augmentation.all(steps);
     }
 }

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 
 /** Samples in one float array: tables, and anything small. */
 public final class ArraySamples implements Samples {
@@ -12,6 +13,7 @@ public final class ArraySamples implements Samples {
     private final int[] labels;
     private final long[] shape;
     private final int elements;
+    private float[] targets = new float[0];
 
     /**
      * @param values all samples one after another
@@ -34,18 +36,38 @@ public final class ArraySamples implements Samples {
         }
     }
 
+    /** The same samples with numbers to come near to instead of classes, one row after another. */
+    public ArraySamples withTargets(float[] rows) {
+        if (size() == 0 || rows.length % size() != 0) {
+            throw new IllegalArgumentException(rows.length + " targets do not fit " + size() + " samples");
+        }
+        ArraySamples other = new ArraySamples(values, null, shape);
+        other.targets = rows;
+        return other;
+    }
+
+    @Override
+    public int targetWidth() {
+        return size() == 0 ? 0 : targets.length / size();
+    }
+
+    @Override
+    public void target(int index, float[] target, int offset) {
+        System.arraycopy(targets, index * targetWidth(), target, offset, targetWidth());
+    }
+
     @Override
     public int size() {
         return values.length / elements;
     }
 
     @Override
-    public long[] shape() {
-        return shape.clone();
+    public List<Feature> features() {
+        return List.of(Feature.floats(shape));
     }
 
     @Override
-    public void read(int index, float[] target, int offset) {
+    public void read(int feature, int index, float[] target, int offset) {
         System.arraycopy(values, index * elements, target, offset, elements);
     }
 
@@ -56,9 +78,13 @@ public final class ArraySamples implements Samples {
 
     @Override
     public String digest() {
-        ByteBuffer bytes = ByteBuffer.allocate(4 * (values.length + (labels == null ? 0 : labels.length)));
+        ByteBuffer bytes =
+                ByteBuffer.allocate(4 * (values.length + targets.length + (labels == null ? 0 : labels.length)));
         for (float value : values) {
             bytes.putFloat(value);
+        }
+        for (float target : targets) {
+            bytes.putFloat(target);
         }
         if (labels != null) {
             for (int label : labels) {

@@ -12,6 +12,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -113,12 +114,12 @@ public final class IdxImages implements Samples {
     }
 
     @Override
-    public long[] shape() {
-        return new long[] {1, height, width};
+    public List<Feature> features() {
+        return List.of(Feature.floats(1, height, width));
     }
 
     @Override
-    public void read(int index, float[] target, int offset) {
+    public void read(int feature, int index, float[] target, int offset) {
         int from = index * height * width;
         for (int i = 0; i < height * width; i++) {
             target[offset + i] = normalized[pixels[from + i] & 0xff];

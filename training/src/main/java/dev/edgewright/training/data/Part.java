@@ -1,5 +1,7 @@
 package dev.edgewright.training.data;
 
+import java.util.List;
+
 /** The samples from one position up to another. */
 record Part(Samples whole, int from, int to) implements Samples {
 
@@ -15,18 +17,33 @@ record Part(Samples whole, int from, int to) implements Samples {
     }
 
     @Override
-    public long[] shape() {
-        return whole.shape();
+    public List<Feature> features() {
+        return whole.features();
     }
 
     @Override
-    public void read(int index, float[] target, int offset) {
-        whole.read(from + index, target, offset);
+    public void read(int feature, int index, float[] target, int offset) {
+        whole.read(feature, from + index, target, offset);
+    }
+
+    @Override
+    public void read(int feature, int index, long[] target, int offset) {
+        whole.read(feature, from + index, target, offset);
     }
 
     @Override
     public int label(int index) {
         return whole.label(from + index);
+    }
+
+    @Override
+    public int targetWidth() {
+        return whole.targetWidth();
+    }
+
+    @Override
+    public void target(int index, float[] target, int offset) {
+        whole.target(from + index, target, offset);
     }
 
     @Override

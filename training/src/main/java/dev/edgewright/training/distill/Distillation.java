@@ -73,7 +73,7 @@ public final class Distillation implements Objective {
         Set<String> wanted = new LinkedHashSet<>();
         terms.values().forEach(term -> wanted.add(term.teacher()));
         // The teacher's own weights track no gradient, so nothing of it is recorded.
-        Map<String, Tensor> answers = teacher.answer(step.scope(), step.input(), wanted);
+        Map<String, Tensor> answers = teacher.answer(step.scope(), step.inputs(), wanted);
         Tensor total = null;
         for (Term term : terms.values()) {
             Tensor got = step.value(term.student());

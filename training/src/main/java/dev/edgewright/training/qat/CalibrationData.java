@@ -1,9 +1,12 @@
 package dev.edgewright.training.qat;
 
 import dev.edgewright.compression.data.DataSource;
+import dev.edgewright.compression.graph.Graph;
 import dev.edgewright.training.TrainingException;
 import dev.edgewright.training.TrainingException.Code;
+import dev.edgewright.training.data.Feature;
 import dev.edgewright.training.data.Samples;
+import dev.edgewright.training.trainer.Feeds;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,11 +17,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The first training samples as a data folder of compression, for as long as it is open. */
-final class CalibrationData implements AutoCloseable {
+public final class CalibrationData implements AutoCloseable {
 
     private final Path folder;
     private final DataSource source;
@@ -28,17 +32,20 @@ final class CalibrationData implements AutoCloseable {
         this.source = source;
     }
 
-    static CalibrationData of(Samples samples, String input, int count) {
+    /** @param count how many samples, from the first on */
+    public static CalibrationData of(Samples samples, Graph graph, int count) {
         int used = Math.min(count, samples.size());
         try {
             Path folder = Files.createTempDirectory("edgewright-calibration");
-            String shape = Arrays.stream(samples.shape())
-                    .mapToObj(Long::toString)
-                    .collect(Collectors.joining(", ", "(" + used + ", ", ")"));
-            writeNpy(folder.resolve("samples.npy"), shape, samples, used);
-            Files.writeString(
-                    folder.resolve("data.yaml"),
-                    "inputs:\n  " + input + ": {file: samples.npy}\nsplits: {calibration: 0.." + used + "}\n");
+            StringBuilder yaml = new StringBuilder("inputs:\n");
+            Map<String, Integer> inputs = Feeds.of(graph, samples.features()).byInput();
+            for (Map.Entry<String, Integer> entry : inputs.entrySet()) {
+                int feature = entry.getValue();
+                writeNpy(folder.resolve(feature + ".npy"), samples, feature, used);
+                yaml.append("  \"" + entry.getKey() + "\": {file: " + feature + ".npy}\n");
+            }
+            yaml.append("splits: {calibration: 0.." + used + "}\n");
+            Files.writeString(folder.resolve("data.yaml"), yaml);
             return new CalibrationData(folder, DataSource.open(folder));
         } catch (IOException e) {
             throw new TrainingException(
@@ -46,8 +53,14 @@ final class CalibrationData implements AutoCloseable {
         }
     }
 
-    private static void writeNpy(Path file, String shape, Samples samples, int used) throws IOException {
-        StringBuilder header = new StringBuilder("{'descr': '<f4', 'fortran_order': False, 'shape': " + shape + ", }");
+    private static void writeNpy(Path file, Samples samples, int feature, int used) throws IOException {
+        Feature kind = samples.features().get(feature);
+        boolean floats = kind.kind() == Feature.Kind.FLOATS;
+        String shape = Arrays.stream(kind.shape())
+                .mapToObj(Long::toString)
+                .collect(Collectors.joining(", ", "(" + used + ", ", ")"));
+        StringBuilder header = new StringBuilder(
+                "{'descr': '" + (floats ? "<f4" : "<i8") + "', 'fortran_order': False, 'shape': " + shape + ", }");
         while ((10 + header.length() + 1) % 64 != 0) {
             header.append(' ');
         }
@@ -57,17 +70,25 @@ final class CalibrationData implements AutoCloseable {
             out.write(header.length() & 0xff);
             out.write(header.length() >> 8);
             out.write(header.toString().getBytes(StandardCharsets.US_ASCII));
-            float[] sample = new float[samples.elements()];
-            ByteBuffer bytes = ByteBuffer.allocate(sample.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            float[] sample = new float[floats ? kind.elements() : 0];
+            long[] numbers = new long[floats ? 0 : kind.elements()];
+            ByteBuffer bytes = ByteBuffer.allocate(kind.elements() * (floats ? Float.BYTES : Long.BYTES))
+                    .order(ByteOrder.LITTLE_ENDIAN);
             for (int i = 0; i < used; i++) {
-                samples.read(i, sample, 0);
-                bytes.asFloatBuffer().put(sample);
+                if (floats) {
+                    samples.read(feature, i, sample, 0);
+                    bytes.asFloatBuffer().put(sample);
+                } else {
+                    samples.read(feature, i, numbers, 0);
+                    bytes.asLongBuffer().put(numbers);
+                }
                 out.write(bytes.array());
             }
         }
     }
 
-    DataSource source() {
+    /** The samples as the calibration split of a data source. */
+    public DataSource source() {
         return source;
     }
 

@@ -65,8 +65,7 @@ public final class QuantizationAwareTraining {
         int limit = (1 << weightBits - 1) - 1;
         Graph folded;
         Graph file;
-        try (CalibrationData data =
-                CalibrationData.of(training, graph.feeds().get(0).name(), calibration)) {
+        try (CalibrationData data = CalibrationData.of(training, graph, calibration)) {
             Split split = data.source().calibration();
             PassContext context = PassContext.of(0, data.source(), split, graph);
             folded = Cleanup.all().apply(graph, context).graph();

@@ -6,7 +6,6 @@ import dev.edgewright.compression.graph.ValueInfo;
 import dev.edgewright.training.TrainingException;
 import dev.edgewright.training.TrainingException.Code;
 import dev.edgewright.training.data.Samples;
-import java.util.Arrays;
 import java.util.List;
 
 /** Whether samples and labels fit a graph, before anything is trained. */
@@ -15,23 +14,27 @@ final class DataCheck {
     private DataCheck() {}
 
     static void check(Graph graph, Samples training, Samples validation, String output, boolean labelsOptional) {
-        List<ValueInfo> feeds = graph.feeds();
-        if (feeds.size() != 1) {
-            throw new TrainingException(
-                    Code.DATA_INVALID, "the graph has " + feeds.size() + " inputs; training from samples needs one");
-        }
         if (!graph.isOutput(output)) {
-            throw new TrainingException(Code.SETTINGS_INVALID, "the graph has no output " + output);
+            throw new TrainingException(
+                    Code.SETTINGS_INVALID,
+                    "the graph has no output " + output + "; it has "
+                            + graph.outputs().stream().map(ValueInfo::name).toList());
         }
         for (Samples samples : List.of(training, validation)) {
             if (samples.size() == 0) {
                 throw new TrainingException(Code.DATA_INVALID, "there are no samples to train on or to validate with");
             }
-            feeds.get(0).shape().ifPresent(shape -> checkShape(feeds.get(0).name(), shape, samples));
+            Feeds.of(graph, samples.features());
+        }
+        if (training.targetWidth() > 0) {
+            checkTargets(graph, training, validation, output);
+            return;
         }
         if (!training.labelled()) {
             if (!labelsOptional) {
-                throw new TrainingException(Code.DATA_INVALID, "the objective needs labels and the samples have none");
+                throw new TrainingException(
+                        Code.DATA_INVALID,
+                        "the objective needs labels and the samples have none: name labels in the data, or a teacher");
             }
             return;
         }
@@ -41,17 +44,33 @@ final class DataCheck {
         }
     }
 
-    private static void checkShape(String input, Shape shape, Samples samples) {
-        long[] got = samples.shape();
-        boolean fits = shape.rank() == got.length + 1;
-        for (int i = 0; fits && i < got.length; i++) {
-            fits = shape.size(i + 1) < 0 || shape.size(i + 1) == got[i];
-        }
-        if (!fits) {
+    private static void checkTargets(Graph graph, Samples training, Samples validation, String output) {
+        if (validation.targetWidth() != training.targetWidth()) {
             throw new TrainingException(
                     Code.DATA_INVALID,
-                    "input " + input + " wants " + shape + " and the samples are " + Arrays.toString(got));
+                    "training samples have " + training.targetWidth() + " targets each, validation samples "
+                            + validation.targetWidth());
         }
+        long width = 1;
+        Shape shape = graph.outputs().stream()
+                .filter(info -> info.name().equals(output))
+                .findFirst()
+                .flatMap(ValueInfo::shape)
+                .orElse(null);
+        for (int axis = 1; shape != null && axis < shape.rank(); axis++) {
+            width *= shape.size(axis);
+        }
+        if (shape != null && width > 0 && width != training.targetWidth()) {
+            throw new TrainingException(
+                    Code.DATA_INVALID,
+                    "output " + output + " is " + shape + ", " + width + " numbers a sample, and each sample has "
+                            + training.targetWidth() + " targets");
+        }
+    }
+
+    /** How wide the rows are that a training compares with: classes, numbers to come near to, or 0. */
+    static int width(Graph graph, Samples training, String output) {
+        return training.targetWidth() > 0 ? training.targetWidth() : training.labelled() ? classes(graph, output) : 0;
     }
 
     private static void checkLabels(Samples samples, int classes, String output, boolean everyClass) {

@@ -12,14 +12,20 @@ import java.util.Set;
 /**
  * How a graph does on samples, in the engine.
  *
- * @param samples how many
+ * @param samples how many with a class; 0 when only the loss is known
  * @param correct how many of them were given their label's class
- * @param loss mean cross-entropy
+ * @param loss mean cross-entropy; without classes, the mean of what the training makes small
  */
 public record Evaluation(int samples, int correct, double loss) {
 
+    /** Only a loss, of samples without classes. */
+    static Evaluation ofLoss(double loss) {
+        return new Evaluation(0, 0, loss);
+    }
+
+    /** Share of right answers; NaN when the samples have no classes. */
     public double accuracy() {
-        return samples == 0 ? 0 : (double) correct / samples;
+        return samples == 0 ? Double.NaN : (double) correct / samples;
     }
 
     /** Half the width of the 95 % interval of the accuracy (Wilson score). */
@@ -33,26 +39,23 @@ public record Evaluation(int samples, int correct, double loss) {
     /** Runs the graph over all samples in inference form and compares the largest output with the label. */
     public static Evaluation of(
             TensorBackend backend, GraphProgram program, ModelState state, Samples samples, String output, int batch) {
-        String input = program.graph().feeds().get(0).name();
+        Feeds feeds = Feeds.of(program.graph(), samples.features());
+        Batches batches = Batches.inOrder(samples, batch, 0);
         int correct = 0;
         double loss = 0;
-        int elements = samples.elements();
-        for (int from = 0; from < samples.size(); from += batch) {
-            int size = Math.min(batch, samples.size() - from);
-            float[] inputs = new float[size * elements];
-            for (int i = 0; i < size; i++) {
-                samples.read(from + i, inputs, i * elements);
-            }
+        for (int number = 0; number * batch < samples.size(); number++) {
+            Batches.Batch read = batches.read(number);
             try (TensorBackend.Scope scope = backend.scope()) {
                 Map<String, Value> values = new HashMap<>(state.values(scope));
-                values.put(input, new Value.Dense(backend.floats(inputs, withBatch(size, samples.shape()))));
+                values.putAll(feeds.pick(read.values(backend, samples.features())));
                 Tensor logits = ((Value.Dense) program.run(backend, values, RunMode.INFERENCE, Set.of(), null)
                                 .get(output))
                         .tensor();
                 int classes = (int) logits.shape().get(-1);
-                float[] scores = logits.reshape(size, classes).logSoftmax(1).toFloats();
-                for (int i = 0; i < size; i++) {
-                    int label = samples.label(from + i);
+                float[] scores =
+                        logits.reshape(read.size(), classes).logSoftmax(1).toFloats();
+                for (int i = 0; i < read.size(); i++) {
+                    int label = samples.label(number * batch + i);
                     loss -= scores[i * classes + label];
                     correct += largest(scores, i * classes, classes) == label ? 1 : 0;
                 }
@@ -69,12 +72,5 @@ public record Evaluation(int samples, int correct, double loss) {
             }
         }
         return best;
-    }
-
-    static long[] withBatch(int size, long[] shape) {
-        long[] result = new long[shape.length + 1];
-        result[0] = size;
-        System.arraycopy(shape, 0, result, 1, shape.length);
-        return result;
     }
 }

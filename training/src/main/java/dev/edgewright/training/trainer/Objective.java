@@ -15,12 +15,16 @@ public interface Objective {
      *
      * @param backend the engine
      * @param scope the step's scope
-     * @param input the graph's input
-     * @param target [N, classes] distribution, or null without labels
+     * @param inputs what each feature of the samples holds, by the graph's input that it fills or its own name
+     * @param target [N, classes] distribution or [N, width] wanted numbers, or null without either
      * @param values the graph's outputs and the values asked for by {@link #reads}
      */
     record Step(
-            TensorBackend backend, TensorBackend.Scope scope, Tensor input, Tensor target, Map<String, Value> values) {
+            TensorBackend backend,
+            TensorBackend.Scope scope,
+            Map<String, Tensor> inputs,
+            Tensor target,
+            Map<String, Value> values) {
 
         public Tensor value(String name) {
             return ((Value.Dense) values.get(name)).tensor();
@@ -54,6 +58,23 @@ public interface Objective {
             @Override
             public String describe() {
                 return "cross-entropy of " + output;
+            }
+        };
+    }
+
+    /** Mean squared error between one output and the samples' targets, one row of numbers a sample. */
+    static Objective regression(String output) {
+        return new Objective() {
+            @Override
+            public Tensor loss(Step step) {
+                Tensor target = step.target();
+                return Losses.meanSquared(
+                        step.value(output).reshape(target.shape().dimensions()), target);
+            }
+
+            @Override
+            public String describe() {
+                return "squared error of " + output;
             }
         };
     }

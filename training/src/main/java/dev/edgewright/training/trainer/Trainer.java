@@ -4,6 +4,7 @@ import dev.edgewright.compression.graph.Graph;
 import dev.edgewright.training.TrainingException;
 import dev.edgewright.training.TrainingException.Code;
 import dev.edgewright.training.augment.Augmentation;
+import dev.edgewright.training.data.Feature;
 import dev.edgewright.training.data.Samples;
 import dev.edgewright.training.op.OperatorTable;
 import dev.edgewright.training.optimizer.Optimizer;
@@ -97,7 +98,8 @@ public final class Trainer {
     /**
      * Trains.
      *
-     * @param graph one float input [N, sample axes]; the output that is scored is logits [N, classes]
+     * @param graph inputs [N, sample axes] that the samples fill; the output that is scored is logits [N, classes], or for samples
+     *     with targets [N, numbers]
      * @param training samples to learn from
      * @param validation samples that choose the best epoch; never the test samples
      * @param output the graph output that is scored against labels
@@ -113,7 +115,12 @@ public final class Trainer {
             Optimizer optimizer) {
         GraphProgram program = GraphProgram.of(graph, operators);
         DataCheck.check(graph, training, validation, output, objective.worksWithoutLabels());
-        int classes = objective.worksWithoutLabels() && !training.labelled() ? 0 : DataCheck.classes(graph, output);
+        int width = DataCheck.width(graph, training, output);
+        if (settings.mixup() > 0
+                && training.features().stream().anyMatch(feature -> feature.kind() == Feature.Kind.LONGS)) {
+            throw new TrainingException(
+                    Code.SETTINGS_INVALID, "mixup blends samples, and token ids cannot be blended: set mixup to 0");
+        }
         String job = Fingerprint.of(graph, settings, objective, identity);
         String data = training.digest() + "|" + validation.digest();
         Checkpoint from = resume(job, data);
@@ -130,7 +137,7 @@ public final class Trainer {
                 output,
                 objective,
                 optimizer,
-                classes);
+                width);
         if (selfTest) {
             run.selfTest();
         }

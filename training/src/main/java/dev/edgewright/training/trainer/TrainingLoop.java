@@ -3,6 +3,7 @@ package dev.edgewright.training.trainer;
 import dev.edgewright.training.TrainingException;
 import dev.edgewright.training.TrainingException.Code;
 import dev.edgewright.training.augment.Augmentation;
+import dev.edgewright.training.data.Feature;
 import dev.edgewright.training.data.Samples;
 import dev.edgewright.training.op.RunMode;
 import dev.edgewright.training.op.Value;
@@ -32,6 +33,9 @@ final class TrainingLoop {
             Path checkpoint,
             Path best) {}
 
+    private static final int EVALUATION_BATCH = 256;
+    private static final String BEST_LOSS = "best-loss";
+
     private final TensorBackend backend;
     private final TrainingSettings settings;
     private final Augmentation augmentation;
@@ -45,10 +49,11 @@ final class TrainingLoop {
     private final Samples training;
     private final Samples validation;
     private final String output;
-    private final String input;
+    private final Feeds feeds;
+    private final List<Feature> features;
     private final Objective objective;
     private final Optimizer optimizer;
-    private final int classes;
+    private final int width;
     private final Gradients gradients;
     private final Map<String, Tensor> averages = new LinkedHashMap<>();
     private final List<EpochReport> reports = new ArrayList<>();
@@ -68,7 +73,7 @@ final class TrainingLoop {
             String output,
             Objective objective,
             Optimizer optimizer,
-            int classes) {
+            int width) {
         this.backend = setup.backend();
         this.settings = setup.settings();
         this.augmentation = setup.augmentation();
@@ -82,17 +87,19 @@ final class TrainingLoop {
         this.training = training;
         this.validation = validation;
         this.output = output;
-        this.input = program.graph().feeds().get(0).name();
+        this.features = training.features();
+        this.feeds = Feeds.of(program.graph(), features);
         this.objective = objective;
         this.optimizer = optimizer;
-        this.classes = classes;
+        this.width = width;
         this.gradients = new Gradients(backend, settings.clipNorm());
     }
 
     /** Runs one batch forward to learn the shapes, then tests the gradient of each. */
     void selfTest() {
         GradientSelfTest test = new GradientSelfTest();
-        Batches.Batch batch = new Batches(training, Augmentation.none(), settings, classes, 0).read(0);
+        Batches.Batch batch = Batches.shuffled(training, Augmentation.none(), settings, width, 0)
+                .read(0);
         try (TensorBackend.Scope scope = backend.scope()) {
             Map<String, Value> values = feed(batch, scope);
             program.run(backend, values, RunMode.INFERENCE, Set.of(), (node, inputs, outputs) -> {
@@ -105,11 +112,25 @@ final class TrainingLoop {
     }
 
     private Map<String, Value> feed(Batches.Batch batch, TensorBackend.Scope scope) {
+        return feed(batch.values(backend, features), scope);
+    }
+
+    private Map<String, Value> feed(List<Value> columns, TensorBackend.Scope scope) {
         Map<String, Value> values = new HashMap<>(state.values(scope));
-        values.put(
-                input,
-                new Value.Dense(backend.floats(batch.inputs(), Evaluation.withBatch(batch.size(), training.shape()))));
+        values.putAll(feeds.pick(columns));
         return values;
+    }
+
+    /** The columns for an objective: under the input that each fills, those that the graph does not read under their own names. */
+    private Map<String, Tensor> named(List<Value> columns) {
+        Map<String, Tensor> named = new LinkedHashMap<>();
+        for (int f = 0; f < columns.size(); f++) {
+            if (!feeds.byInput().containsValue(f)) {
+                named.put(features.get(f).input(), ((Value.Dense) columns.get(f)).tensor());
+            }
+        }
+        feeds.pick(columns).forEach((input, value) -> named.put(input, ((Value.Dense) value).tensor()));
+        return named;
     }
 
     void start(Checkpoint from) {
@@ -119,6 +140,8 @@ final class TrainingLoop {
             bestWeights = from.part("best/");
             bestAccuracy = from.bestAccuracy();
             bestEpoch = from.bestEpoch();
+            float[] kept = from.arrays().get(BEST_LOSS);
+            bestLoss = kept == null ? Double.POSITIVE_INFINITY : kept[0];
             done = from.epochs();
             accuracies.addAll(from.accuracies());
         }
@@ -162,7 +185,7 @@ final class TrainingLoop {
         long begin = System.nanoTime();
         backend.seed(settings.seed() * 7919 + number);
         Map<String, float[]> lastGood = state.snapshot();
-        Batches batches = new Batches(training, augmentation, settings, classes, number);
+        Batches batches = Batches.shuffled(training, augmentation, settings, width, number);
         long total = (long) steps * settings.epochs();
         double sum = 0;
         double rate = 0;
@@ -197,12 +220,8 @@ final class TrainingLoop {
 
     private double step(Batches.Batch batch, double rate, long done, long total) {
         try (TensorBackend.Scope scope = backend.scope()) {
-            Map<String, Value> values = feed(batch, scope);
             float loss = backend.withGradients(() -> {
-                Map<String, Value> results = program.run(backend, values, mode(), objective.reads(), null);
-                Tensor target = batch.targets() == null ? null : backend.floats(batch.targets(), batch.size(), classes);
-                Tensor input = ((Value.Dense) values.get(this.input)).tensor();
-                Tensor result = objective.loss(new Objective.Step(backend, scope, input, target, results));
+                Tensor result = loss(batch, scope, mode());
                 backend.backward(result);
                 return result.scalar();
             });
@@ -212,6 +231,27 @@ final class TrainingLoop {
             }
             return loss;
         }
+    }
+
+    private Tensor loss(Batches.Batch batch, TensorBackend.Scope scope, RunMode mode) {
+        List<Value> columns = batch.values(backend, features);
+        Map<String, Value> results = program.run(backend, feed(columns, scope), mode, objective.reads(), null);
+        Tensor target = batch.targets() == null ? null : backend.floats(batch.targets(), batch.size(), width);
+        return objective.loss(new Objective.Step(backend, scope, named(columns), target, results));
+    }
+
+    /** The objective over the validation samples, for data without classes. */
+    private Evaluation judge() {
+        int size = Math.max(settings.batch(), EVALUATION_BATCH);
+        Batches batches = Batches.inOrder(validation, size, width);
+        double sum = 0;
+        for (int number = 0; number * size < validation.size(); number++) {
+            Batches.Batch batch = batches.read(number);
+            try (TensorBackend.Scope scope = backend.scope()) {
+                sum += (double) loss(batch, scope, RunMode.INFERENCE).scalar() * batch.size();
+            }
+        }
+        return Evaluation.ofLoss(sum / validation.size());
     }
 
     private void move(TensorBackend.Scope scope, double rate) {
@@ -248,8 +288,9 @@ final class TrainingLoop {
         }
         boolean labels = validation.labelled();
         Evaluation result = labels
-                ? Evaluation.of(backend, program, state, validation, output, Math.max(settings.batch(), 256))
-                : new Evaluation(0, 0, loss);
+                ? Evaluation.of(
+                        backend, program, state, validation, output, Math.max(settings.batch(), EVALUATION_BATCH))
+                : judge();
         if (!averages.isEmpty()) {
             state.restore(own);
         }
@@ -260,7 +301,7 @@ final class TrainingLoop {
                 : labels
                         ? result.accuracy() > bestAccuracy
                                 || result.accuracy() == bestAccuracy && result.loss() < bestLoss
-                        : loss < bestLoss;
+                        : result.loss() < bestLoss;
         if (better) {
             bestWeights = judged;
             bestAccuracy = result.accuracy();
@@ -289,6 +330,7 @@ final class TrainingLoop {
         optimizer.snapshot().forEach((name, values) -> arrays.put("optimizer/" + name, values));
         averages.forEach((name, tensor) -> arrays.put("average/" + name, tensor.toFloats()));
         bestWeights.forEach((name, values) -> arrays.put("best/" + name, values));
+        arrays.put(BEST_LOSS, new float[] {(float) bestLoss});
         new Checkpoint(job, data, done, bestEpoch, bestAccuracy, accuracies, arrays).write(checkpoint);
     }
 }

@@ -26,7 +26,7 @@ public final class Ort {
             try (OnnxTensor tensor = OnnxTensor.createTensor(
                             OrtEnvironment.getEnvironment(),
                             FloatBuffer.wrap(inputs),
-                            Evaluation.withBatch(samples.size(), samples.shape()));
+                            samples.features().get(0).batch(samples.size()));
                     OrtSession.Result result = session.run(
                             Map.of(session.getInputNames().iterator().next(), tensor))) {
                 return (float[][]) result.get(0).getValue();
