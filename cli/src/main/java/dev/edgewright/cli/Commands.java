@@ -48,7 +48,7 @@ public final class Commands {
                 .addSubcommand(new ExplainCommand(shell))
                 .addSubcommand(CompressCommand.line(shell))
                 .addSubcommand(new EvaluateCommand(shell))
-                .addSubcommand(new TrainCommand());
+                .addSubcommand(new TrainCommand(shell));
         Terminal terminal = shell.terminal();
         root.setOut(terminal.out());
         root.setErr(terminal.err());

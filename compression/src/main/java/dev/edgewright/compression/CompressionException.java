@@ -43,6 +43,8 @@ public final class CompressionException extends RuntimeException {
         RECIPE_INVALID,
         /** ONNX Runtime refused or failed to run a graph. */
         RUNTIME_FAILED,
+        /** A step that trains could not; what it had trained so far is kept. */
+        TRAINING_FAILED,
         /** Writing results failed. */
         OUTPUT_FAILED,
         /** A quantised weight survived in front of a float operator: the variant would be slow. */

@@ -10,6 +10,7 @@ import dev.edgewright.compression.evaluation.Evaluator;
 import dev.edgewright.compression.graph.Graph;
 import dev.edgewright.compression.graph.Tensor;
 import dev.edgewright.compression.graph.onnx.OnnxFile;
+import dev.edgewright.compression.pass.Allowance;
 import dev.edgewright.compression.pass.Pass;
 import dev.edgewright.compression.pass.PassContext;
 import dev.edgewright.compression.pass.PassResult;
@@ -101,15 +102,26 @@ final class Workbench implements AutoCloseable {
             return withGolden(kept.get());
         }
         List<Pass> passes = recipe.passes();
-        PassResult made = cleaned;
+        boolean trains = recipe.trains();
+        PassResult made =
+                trains ? Cleanup.forTraining().apply(context.original().orElseThrow(), context) : cleaned;
+        Path work = WorkFolder.of(outDir, recipe.name(), key);
         for (int i = 0; i < passes.size(); i++) {
-            steps.at(passes.get(i).name(), 0.1 + 0.4 * i / passes.size());
-            made = made.then(passes.get(i).apply(made.graph(), context));
+            Pass pass = passes.get(i);
+            double from = 0.1 + 0.4 * i / passes.size();
+            double share = 0.4 / passes.size();
+            steps.at(pass.name(), from);
+            PassContext own = context.working(
+                    work.resolve((i + 1) + "-" + pass.name()), steps.within(from, share), settings.allowance());
+            made = made.then(pass.apply(made.graph(), own));
         }
         Path file = outDir.resolve(recipe.name() + ".onnx");
         OnnxFile.write(made.graph(), file);
         Candidate candidate = measure(recipe, file, made, steps);
         store.keep(key, candidate);
+        if (trains) {
+            WorkFolder.delete(work); // the checkpoints in it have served
+        }
         return candidate;
     }
 
@@ -237,7 +249,8 @@ final class Workbench implements AutoCloseable {
                 data == null ? "no-data" : data.digest().substring(0, 16),
                 recipe.name(),
                 recipe.describe(),
-                settings.toString());
+                settings.withAllowance(new Allowance(settings.allowance().threads(), 0))
+                        .toString());
     }
 
     @Override
@@ -258,6 +271,21 @@ final class Workbench implements AutoCloseable {
                         Code.BUDGET_SPENT, "given up before " + stage + ", because the budget was used up");
             }
             progress.update(stage, candidate, from + (to - from) * fraction);
+        }
+
+        /** Progress for one step of the candidate, which asks by it whether to go on. */
+        Progress within(double begin, double share) {
+            return new Progress() {
+                @Override
+                public void update(String stage, String what, double fraction) {
+                    at(stage, begin + share * fraction);
+                }
+
+                @Override
+                public boolean cancelled() {
+                    return progress.cancelled() || !timeLeft.getAsBoolean();
+                }
+            };
         }
     }
 }

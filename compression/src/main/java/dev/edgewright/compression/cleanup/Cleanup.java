@@ -27,6 +27,18 @@ public final class Cleanup {
                         new MergeDuplicates()));
     }
 
+    /** What training wants: no dead ends, but BatchNormalization and scales as layers of their own, because they help to train. */
+    public static Pass forTraining() {
+        return new PassSequence(
+                "cleanup-training",
+                List.of(
+                        new FreezeInitializers(),
+                        new RemoveIdentity(),
+                        new RaiseOpset(),
+                        new FoldConstants(),
+                        new DeadCode()));
+    }
+
     /** What int8 wants on top: products as Gemm. For float it only moves work about. */
     public static Pass forInt8() {
         return new PassSequence("cleanup-int8", List.of(new MatMulToGemm(), new DeadCode()));

@@ -24,6 +24,9 @@ import java.util.Optional;
  */
 public final class DataSource {
 
+    /** The range that weights are trained on. */
+    public static final String TRAIN = "train";
+
     /** The range that calibration reads. */
     public static final String CALIBRATION = "calibration";
 
@@ -36,6 +39,8 @@ public final class DataSource {
     private final Map<String, Split> splits;
     private final Task task;
     private final String digest;
+    private Path origin;
+    private boolean confined;
 
     DataSource(Map<String, Split> splits, Task task, String digest) {
         this.splits = splits;
@@ -49,12 +54,29 @@ public final class DataSource {
      * @throws CompressionException DATA_INVALID, naming the key or the file
      */
     public static DataSource open(Path folderOrYaml) {
-        return DataYaml.read(yaml(folderOrYaml), false);
+        return opened(yaml(folderOrYaml), false);
     }
 
     /** As {@link #open}, refusing files outside the folder: for data that came from somewhere else. */
     public static DataSource openConfined(Path folderOrYaml) {
-        return DataYaml.read(yaml(folderOrYaml), true);
+        return opened(yaml(folderOrYaml), true);
+    }
+
+    private static DataSource opened(Path yaml, boolean confined) {
+        DataSource source = DataYaml.read(yaml, confined);
+        source.origin = yaml.toAbsolutePath();
+        source.confined = confined;
+        return source;
+    }
+
+    /** The data.yaml that describes this data, for another process that is to open the same. */
+    public Path origin() {
+        return origin;
+    }
+
+    /** Whether files outside the data's folder are refused. */
+    public boolean confined() {
+        return confined;
     }
 
     private static Path yaml(Path path) {

@@ -1,9 +1,11 @@
 package dev.edgewright.compression.pass;
 
+import dev.edgewright.compression.Progress;
 import dev.edgewright.compression.data.DataSource;
 import dev.edgewright.compression.data.Split;
 import dev.edgewright.compression.graph.Graph;
 import dev.edgewright.compression.runtime.ShapeInference;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -16,6 +18,9 @@ public final class PassContext {
     private final DataSource data;
     private final Split calibration;
     private final Graph original;
+    private Progress progress = Progress.NONE;
+    private Path workFolder;
+    private Allowance allowance = Allowance.WHOLE;
     private Graph shapesOf;
     private ShapeInference shapes;
 
@@ -45,6 +50,36 @@ public final class PassContext {
      */
     public static PassContext of(long seed, DataSource data, Split calibration, Graph original) {
         return new PassContext(seed, data, calibration, original);
+    }
+
+    /**
+     * The same context for one candidate, whose passes may take long.
+     *
+     * @param workFolder where a pass leaves what it goes on from after a kill; need not exist
+     * @param progress hears how far a pass is, 0..1 of its own work, and may stop it
+     * @param allowance what other processes of a pass may use
+     */
+    public PassContext working(Path workFolder, Progress progress, Allowance allowance) {
+        PassContext other = new PassContext(seed, data, calibration, original);
+        other.workFolder = workFolder;
+        other.progress = progress;
+        other.allowance = allowance;
+        return other;
+    }
+
+    /** Where a pass leaves what it goes on from after a kill, when there is such a place. */
+    public Optional<Path> workFolder() {
+        return Optional.ofNullable(workFolder);
+    }
+
+    /** Hears how far a pass is; may ask it to stop. */
+    public Progress progress() {
+        return progress;
+    }
+
+    /** What other processes of a pass may use. */
+    public Allowance allowance() {
+        return allowance;
     }
 
     /** Where every random choice starts from. */

@@ -4,20 +4,15 @@ import dev.edgewright.compression.recipe.Recipe.Step;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
 
 /** The recipes that come with the library, each with a line that says what it is for. */
 final class NamedRecipes {
 
-    /**
-     * @param recipe the steps under their name
-     * @param description one line: what it makes and when it pays
-     */
-    record Named(Recipe recipe, String description) {}
-
     private static final Step INT8 = Step.of("int8-static", Map.of());
     private static final Step PRUNE_30 = Step.of("prune", Map.of("macs", 0.7));
 
-    private static final List<Named> ALL = List.of(
+    private static final List<NamedRecipe> ALL = List.of(
             named("fp32", "the model cleaned up, still in floats"),
             named("int8-static", "int8 layers, ranges calibrated on data; for x86 with VNNI, and Arm", INT8),
             named(
@@ -48,14 +43,17 @@ final class NamedRecipes {
 
     private NamedRecipes() {}
 
-    /** By name, the plain ones first. */
-    static Map<String, Named> all() {
-        Map<String, Named> recipes = new LinkedHashMap<>();
+    /** By name, the plain ones first, those of other modules last. */
+    static Map<String, NamedRecipe> all() {
+        Map<String, NamedRecipe> recipes = new LinkedHashMap<>();
         ALL.forEach(named -> recipes.put(named.recipe().name(), named));
+        for (RecipeBook book : ServiceLoader.load(RecipeBook.class)) {
+            book.recipes().forEach(named -> recipes.putIfAbsent(named.recipe().name(), named));
+        }
         return recipes;
     }
 
-    private static Named named(String name, String description, Step... steps) {
-        return new Named(new Recipe(name, List.of(steps)), description);
+    private static NamedRecipe named(String name, String description, Step... steps) {
+        return new NamedRecipe(new Recipe(name, List.of(steps)), description);
     }
 }

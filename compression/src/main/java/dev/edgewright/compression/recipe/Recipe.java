@@ -62,8 +62,8 @@ public record Recipe(String name, List<Step> steps) {
                 : find(name).description();
     }
 
-    private static NamedRecipes.Named find(String name) {
-        NamedRecipes.Named found = NamedRecipes.all().get(name);
+    private static NamedRecipe find(String name) {
+        NamedRecipe found = NamedRecipes.all().get(name);
         if (found == null) {
             throw new CompressionException(
                     Code.RECIPE_INVALID,
@@ -90,21 +90,38 @@ public record Recipe(String name, List<Step> steps) {
         return List.copyOf(NamedRecipes.all().keySet());
     }
 
-    /** The passes of all steps. */
+    /** The passes of all steps; behind steps that train, what is left of the clean-up. */
     public List<Pass> passes() {
-        Map<String, Technique> techniques = techniques();
         List<Pass> passes = new ArrayList<>();
-        for (Step step : steps) {
-            Technique technique = techniques.get(step.technique());
-            if (technique == null) {
-                throw new CompressionException(
-                        Code.RECIPE_INVALID,
-                        "recipe " + name + " names step " + step.technique() + ", which is none of "
-                                + techniques.keySet());
+        boolean trained = false;
+        for (int i = 0; i < steps.size(); i++) {
+            Technique technique = technique(steps.get(i));
+            if (trained && !technique.trains()) {
+                passes.add(new CleanupAfterTraining());
             }
-            passes.add(technique.pass(step.parameters()));
+            trained = technique.trains();
+            passes.add(technique.pass(steps.get(i).parameters()));
+        }
+        if (trained) {
+            passes.add(new CleanupAfterTraining());
         }
         return passes;
+    }
+
+    /** Whether a step trains weights. */
+    public boolean trains() {
+        return steps.stream().anyMatch(step -> technique(step).trains());
+    }
+
+    private Technique technique(Step step) {
+        Map<String, Technique> techniques = techniques();
+        Technique technique = techniques.get(step.technique());
+        if (technique == null) {
+            throw new CompressionException(
+                    Code.RECIPE_INVALID,
+                    "recipe " + name + " names step " + step.technique() + ", which is none of " + techniques.keySet());
+        }
+        return technique;
     }
 
     /** All techniques on the class path, by name. */

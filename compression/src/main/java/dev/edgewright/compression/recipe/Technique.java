@@ -12,6 +12,14 @@ public interface Technique {
     String name();
 
     /**
+     * Whether the step trains weights: it takes minutes or hours, needs samples to train on, and does best on a model that still has its
+     * normalisation. A search asks for such steps by themselves.
+     */
+    default boolean trains() {
+        return false;
+    }
+
+    /**
      * The pass for these parameters.
      *
      * @throws dev.edgewright.compression.CompressionException RECIPE_INVALID for parameters that it does not know or cannot take

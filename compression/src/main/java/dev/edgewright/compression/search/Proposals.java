@@ -30,12 +30,12 @@ public final class Proposals {
         return List.of(Recipe.named("fp32"), Recipe.named(always.isEmpty() ? "int8-static" : "int8-static-avx2"));
     }
 
-    /** The other named recipes: a search whose front is to be at least as good as theirs has to try them. */
+    /** The other named recipes that train nothing: a search whose front is to be at least as good as theirs has to try them. */
     public List<Recipe> named() {
         List<Recipe> first = first();
         return Recipe.names().stream()
                 .map(Recipe::named)
-                .filter(recipe -> !first.contains(recipe))
+                .filter(recipe -> !first.contains(recipe) && !recipe.trains())
                 .toList();
     }
 

@@ -50,9 +50,9 @@ record JobData(Samples training, Samples validation, Optional<Supplier<Samples>>
                         Code.DATA_INVALID,
                         data.source() + " names no samples to train on: add a split 'train' to its data.yaml, for"
                                 + " instance splits: {train: 2560..60000}"));
-        SplitSamples all = SplitSamples.load(train, wanted, data.target());
+        SplitSamples all = SplitSamples.load(train, wanted);
         Optional<Supplier<Samples>> test =
-                source.split(DataSource.TEST).map(split -> () -> SplitSamples.load(split, wanted, data.target()));
+                source.split(DataSource.TEST).map(split -> () -> SplitSamples.load(split, wanted));
         if (data.validation() > 0) {
             return held(all, data.validation(), test);
         }
@@ -61,7 +61,7 @@ record JobData(Samples training, Samples validation, Optional<Supplier<Samples>>
                         Code.DATA_INVALID,
                         data.source() + " names no split 'validation': add one to its data.yaml, or set validation in"
                                 + " the job to how many training samples are held out"));
-        SplitSamples validation = SplitSamples.load(split, wanted, data.target());
+        SplitSamples validation = SplitSamples.load(split, wanted);
         double shared = validation.sharedWith(all);
         if (shared > CHANCE) {
             throw new TrainingException(

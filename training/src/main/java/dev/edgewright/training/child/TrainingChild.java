@@ -47,6 +47,11 @@ public final class TrainingChild implements AutoCloseable {
         public static Limits standard() {
             return new Limits(1024, 0);
         }
+
+        /** The same with another limit on resident memory, 0 for none. */
+        public Limits withMemoryMb(int megabytes) {
+            return new Limits(heapMb, megabytes);
+        }
     }
 
     /** Environment variables that a training process runs with, for whoever starts one by other means. */
@@ -69,13 +74,15 @@ public final class TrainingChild implements AutoCloseable {
     public static TrainingChild start(TrainingJob job, Limits limits, TrainingListener listener) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx" + limits.heapMb() + "m",
+                "-Xmx" + (job.heapMb() == null ? limits.heapMb() : job.heapMb()) + "m",
                 "-XX:+UseSerialGC",
-                "-cp",
-                classPath(),
                 ChildMain.class.getName()));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().putAll(ALLOCATOR);
+        builder.environment().put("CLASSPATH", classPath()); // ONNX Runtime crashes behind very long command lines
+        if (job.threads() > 0) {
+            builder.environment().put("OMP_NUM_THREADS", Integer.toString(job.threads()));
+        }
         try {
             Process process = builder.start();
             TrainingChild child = new TrainingChild(process, limits);

@@ -54,7 +54,6 @@ public record TrainingJob(
      *
      * @param source folder with a data.yaml whose splits are {@code train}, {@code validation} and, when there is one, {@code test}; null for
      *     IDX files
-     * @param target for regression, the input of data.yaml that holds what samples should lead to; null for classes or a teacher
      * @param confined whether the data.yaml may name files of its own folder only
      * @param mean of the pixels in 0..1
      * @param deviation of the pixels in 0..1
@@ -64,7 +63,6 @@ public record TrainingJob(
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Data(
             String source,
-            String target,
             boolean confined,
             String images,
             String labels,
@@ -77,7 +75,7 @@ public record TrainingJob(
 
         /** What a data.yaml describes. */
         public static Data of(Path source, boolean confined) {
-            return new Data(source.toAbsolutePath().toString(), null, confined, null, null, null, null, 0, 1, 0, null);
+            return new Data(source.toAbsolutePath().toString(), confined, null, null, null, null, 0, 1, 0, null);
         }
     }
 
@@ -99,7 +97,26 @@ public record TrainingJob(
             double mixup,
             double averaging,
             int patience,
-            long seed) {}
+            long seed) {
+
+        /** The same from another seed. */
+        public Training withSeed(long other) {
+            return new Training(
+                    epochs,
+                    batch,
+                    rate,
+                    schedule,
+                    optimizer,
+                    momentum,
+                    decay,
+                    labelSmoothing,
+                    clipNorm,
+                    mixup,
+                    averaging,
+                    patience,
+                    other);
+        }
+    }
 
     /**
      * @param match {@code logits} (classes, at the temperature), {@code cosine} (embeddings) or {@code values}; null for logits where samples
@@ -207,7 +224,6 @@ public record TrainingJob(
                 output,
                 new Data(
                         resolve(folder, data.source()),
-                        data.target(),
                         data.confined(),
                         resolve(folder, data.images()),
                         resolve(folder, data.labels()),

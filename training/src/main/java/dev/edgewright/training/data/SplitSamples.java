@@ -18,7 +18,7 @@ import java.util.Set;
 
 /**
  * A split of a data.yaml in memory, for reading in any order. Takes what the split gives: any number of inputs, floats and whole numbers,
- * classes or none. One of its inputs may be named as the numbers that samples should lead to (regression).
+ * classes, numbers to come near to (regression), or neither.
  */
 public final class SplitSamples implements Samples {
 
@@ -30,15 +30,14 @@ public final class SplitSamples implements Samples {
     private final List<Rows> floats = new ArrayList<>();
     private final List<long[][]> longs = new ArrayList<>();
     private final int size;
-    private final int[] labels;
     private final long[] fingerprints;
+    private int[] labels;
     private Rows targets;
     private int targetWidth;
     private String digest;
 
-    private SplitSamples(int size, boolean labelled) {
+    private SplitSamples(int size) {
         this.size = size;
-        this.labels = labelled ? new int[size] : null;
         this.fingerprints = new long[size];
     }
 
@@ -46,49 +45,40 @@ public final class SplitSamples implements Samples {
      * Reads a split.
      *
      * @param wanted inputs to keep; null for all
-     * @param target input that holds what samples should lead to, or null
-     * @throws TrainingException DATA_INVALID when the split cannot be read, does not hold the target, or is larger than memory
+     * @throws TrainingException DATA_INVALID when the split cannot be read, or is larger than memory
      */
-    public static SplitSamples load(Split split, Set<String> wanted, String target) {
-        if (target != null && !split.inputs().contains(target)) {
-            throw new TrainingException(
-                    Code.DATA_INVALID,
-                    "the data has no " + target + " to learn towards; data.yaml names " + split.inputs());
-        }
-        int size = (int) Math.min(Integer.MAX_VALUE, split.size());
-        SplitSamples samples = new SplitSamples(size, split.hasLabels());
+    public static SplitSamples load(Split split, Set<String> wanted) {
+        SplitSamples samples = new SplitSamples((int) Math.min(Integer.MAX_VALUE, split.size()));
         List<String> inputs = split.inputs().stream()
-                .filter(input -> !input.equals(target) && (wanted == null || wanted.contains(input)))
+                .filter(input -> wanted == null || wanted.contains(input))
                 .toList();
         if (inputs.isEmpty()) {
             throw new TrainingException(
                     Code.DATA_INVALID, "the data fills " + split.inputs() + " and the graph reads " + wanted);
         }
         try {
-            samples.read(split, inputs, target);
+            samples.read(split, inputs);
         } catch (CompressionException e) {
             throw new TrainingException(Code.DATA_INVALID, "split " + split.name() + ": " + e.getMessage(), e);
         }
         return samples;
     }
 
-    private void read(Split split, List<String> inputs, String target) {
+    private void read(Split split, List<String> inputs) {
         MessageDigest whole = sha256();
         int[] at = {0};
         split.forEachBatch(BATCH, batch -> {
             if (features.isEmpty()) {
-                begin(split, batch, inputs, target);
+                begin(split, batch, inputs);
             }
             byte[][] hashed = new byte[batch.size()][];
             for (int f = 0; f < inputs.size(); f++) {
                 add(f, batch.inputs().get(inputs.get(f)), at[0], batch.size(), hashed);
             }
-            if (target != null) {
-                float[] rows = batch.inputs().get(target).toFloats();
-                for (int i = 0; i < batch.size(); i++) {
-                    targets.add(rows, i * targetWidth, targetWidth);
-                    whole.update(bytes(Arrays.copyOfRange(rows, i * targetWidth, (i + 1) * targetWidth)));
-                }
+            for (int i = 0; targets != null && i < batch.size(); i++) {
+                float[] row = batch.targetsOf(i);
+                targets.add(row, 0, targetWidth);
+                whole.update(bytes(row));
             }
             for (int i = 0; i < batch.size(); i++) {
                 if (labels != null) {
@@ -104,7 +94,7 @@ public final class SplitSamples implements Samples {
         digest = HexFormat.of().formatHex(whole.digest()).substring(0, 32);
     }
 
-    private void begin(Split split, Batch first, List<String> inputs, String target) {
+    private void begin(Split split, Batch first, List<String> inputs) {
         double bytes = 0;
         for (String input : inputs) {
             Tensor tensor = first.inputs().get(input);
@@ -115,10 +105,9 @@ public final class SplitSamples implements Samples {
             longs.add(whole ? new long[size][] : null);
             bytes += (double) split.size() * features.get(features.size() - 1).elements() * (whole ? 8 : 2);
         }
-        if (target != null) {
-            targetWidth = Math.toIntExact(first.inputs().get(target).elements() / first.size());
-            targets = new Rows(size);
-        }
+        targetWidth = first.targets().length / first.size();
+        targets = targetWidth == 0 ? null : new Rows(size);
+        labels = first.hasLabels() ? new int[size] : null;
         double room = Runtime.getRuntime().maxMemory() * HEAP_SHARE;
         if (bytes > room || split.size() > Integer.MAX_VALUE) {
             throw new TrainingException(
@@ -207,7 +196,7 @@ public final class SplitSamples implements Samples {
 
     @Override
     public int label(int index) {
-        return labels == null || targets != null ? -1 : labels[index];
+        return labels == null ? -1 : labels[index];
     }
 
     @Override

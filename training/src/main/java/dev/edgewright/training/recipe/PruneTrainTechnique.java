@@ -1,0 +1,47 @@
+package dev.edgewright.training.recipe;
+
+import dev.edgewright.compression.CompressionException;
+import dev.edgewright.compression.CompressionException.Code;
+import dev.edgewright.compression.pass.Pass;
+import dev.edgewright.compression.recipe.StepParameters;
+import dev.edgewright.compression.recipe.Technique;
+import dev.edgewright.training.child.TrainingJob;
+import java.util.List;
+
+/**
+ * {@code prune-train}: removes channels a little at a time and trains after each cut. Parameters: {@code macs} (0.5, the share of the
+ * multiply-adds that stays), {@code rounds} (3), {@code block} (8), {@code floor} (validation accuracy at which it stops, 0), and those
+ * of {@link TrainingParameters}; 2 epochs a round at 0.001 with AdamW.
+ */
+public final class PruneTrainTechnique implements Technique {
+
+    @Override
+    public String name() {
+        return "prune-train";
+    }
+
+    @Override
+    public boolean trains() {
+        return true;
+    }
+
+    @Override
+    public Pass pass(StepParameters parameters) {
+        TrainingParameters own = TrainingParameters.of(parameters, "macs", "rounds", "block", "floor");
+        double macs = own.share("macs", 0.5);
+        int rounds = parameters.integer("rounds", 3);
+        int block = parameters.integer("block", 8);
+        double floor = parameters.number("floor", 0);
+        if (macs == 1 || rounds < 1 || block < 1) {
+            throw new CompressionException(
+                    Code.RECIPE_INVALID, "step prune-train: macs must be below 1, rounds and block at least 1");
+        }
+        return new TrainingStep(
+                name(),
+                List.of(new TrainingJob.Step(
+                        "prune", null, null, macs, rounds, block, floor > 0 ? floor : null, null, null)),
+                own.training(2, 0.001, "adamw"),
+                own.augment(),
+                own.teaching());
+    }
+}
