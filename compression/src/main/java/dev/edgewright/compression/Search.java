@@ -14,10 +14,13 @@ import dev.edgewright.compression.search.Constraints;
 import dev.edgewright.compression.search.LayerStudy;
 import dev.edgewright.compression.search.Proposals;
 import dev.edgewright.compression.search.Spending;
+import dev.edgewright.compression.search.TrainingPlan;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -44,6 +47,7 @@ final class Search {
     private final List<Candidate> candidates = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
     private final Set<String> digests = new HashSet<>();
+    private final Map<String, Recipe> tried = new HashMap<>();
 
     Search(Workbench bench, CompressionSettings settings, Constraints constraints, Progress progress) {
         this.bench = bench;
@@ -65,6 +69,7 @@ final class Search {
             study = study();
             study.ifPresent(layers -> proposals.mixed(layers).forEach(this::attempt));
             smaller(original);
+            train(original);
         }
         List<Candidate> measured = sideBySide();
         progress.update("done", "auto", 1);
@@ -84,6 +89,45 @@ final class Search {
             hopeless |=
                     prunes && made.filter(one -> !nearlyKeeps(one, original)).isPresent();
         }
+    }
+
+    /** Spends what is left on trainings, each time on the one that is expected to better the front most for its time. */
+    private void train(Candidate original) {
+        Optional<Split> samples = bench.trainingSamples();
+        double inference =
+                original.latency().p50Millis() / 1000 * samples.map(Split::size).orElse(0L);
+        TrainingPlan plan = TrainingPlan.of(inference);
+        if (plan.isEmpty() || !bench.scores()) {
+            return;
+        }
+        if (samples.isEmpty()) {
+            failures.add("training: not tried, because data.yaml has no split 'train'");
+            return;
+        }
+        Optional<TrainingPlan.Choice> choice = plan.next(known(original), left());
+        while (choice.isPresent()) {
+            Recipe recipe = choice.get().recipe();
+            progress.update("train next: " + choice.get().why(), recipe.name(), spent());
+            long began = System.nanoTime();
+            Optional<Candidate> made = attempt(recipe);
+            if (made.isPresent()) {
+                plan.took(recipe, Duration.ofNanos(System.nanoTime() - began));
+            }
+            choice = plan.next(known(original), left());
+        }
+        failures.addAll(plan.leftOut(left()));
+    }
+
+    private List<TrainingPlan.Known> known(Candidate original) {
+        List<TrainingPlan.Known> known = new ArrayList<>();
+        known.add(new TrainingPlan.Known(Optional.empty(), 1, 0));
+        for (Candidate one : candidates) {
+            known.add(new TrainingPlan.Known(
+                    Optional.ofNullable(tried.get(one.name())),
+                    one.latency().relative(),
+                    one.accuracy().orElseThrow().lossAgainst(original.accuracy().orElseThrow())));
+        }
+        return known;
     }
 
     private boolean nearlyKeeps(Candidate candidate, Candidate original) {
@@ -110,6 +154,7 @@ final class Search {
             spending.took(recipe, Duration.ofNanos(System.nanoTime() - began));
             if (digests.add(candidate.digest())) {
                 candidates.add(candidate);
+                tried.put(candidate.name(), recipe);
             }
             return Optional.of(candidate);
         } catch (CompressionException e) {

@@ -69,6 +69,16 @@ final class Workbench implements AutoCloseable {
         return context;
     }
 
+    /** What weights may be trained on, when the data names it. */
+    Optional<Split> trainingSamples() {
+        return data == null ? Optional.empty() : data.split(DataSource.TRAIN);
+    }
+
+    /** Whether candidates get a score. */
+    boolean scores() {
+        return data != null;
+    }
+
     /** The model after clean-up. */
     Graph cleaned() {
         return cleaned.graph();

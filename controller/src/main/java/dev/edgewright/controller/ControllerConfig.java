@@ -57,10 +57,18 @@ public record ControllerConfig(
     /** @param url {@code sqlite} for a file in the data folder, or a {@code jdbc:postgresql:} URL */
     public record Database(String url) {}
 
-    /** @param workers jobs that run at once; one makes variants with all cores */
-    public record Jobs(int workers) {
+    /**
+     * @param workers jobs that run at once; one makes variants with all cores
+     * @param trainingThreads threads of a process that trains, 0 for all
+     * @param trainingMemoryMb resident memory at which a process that trains is ended, 0 for no limit
+     * @param trainingCacheMb disk for trained variants and unfinished trainings, kept so that the same recipe need not train again
+     */
+    public record Jobs(int workers, int trainingThreads, int trainingMemoryMb, int trainingCacheMb) {
         public Jobs {
             atLeastOne("jobs.workers", workers);
+            if (trainingThreads < 0 || trainingMemoryMb < 0 || trainingCacheMb < 0) {
+                throw EdgewrightException.caller("CONFIG_INVALID", "jobs.training-* cannot be negative");
+            }
         }
     }
 
@@ -98,7 +106,7 @@ public record ControllerConfig(
             new Mqtt("embedded:127.0.0.1:1883", "", Secret.none(), ""),
             new Coap("", Optional.empty()),
             new Database("sqlite"),
-            new Jobs(1),
+            new Jobs(1, 0, 4096, 2048),
             new Transfer(0, 0, Duration.ofDays(1)),
             new Webhooks("public", 16));
 

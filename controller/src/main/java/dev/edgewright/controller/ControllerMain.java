@@ -4,6 +4,7 @@ import dev.edgewright.common.error.EdgewrightException;
 import dev.edgewright.common.protocol.ProtocolCounters;
 import dev.edgewright.common.signing.SigningKey;
 import dev.edgewright.compression.CompressionSettings;
+import dev.edgewright.compression.pass.Allowance;
 import dev.edgewright.controller.broker.Broker;
 import dev.edgewright.controller.broker.BrokerAddress;
 import dev.edgewright.controller.broker.BrokerCredentials;
@@ -11,6 +12,7 @@ import dev.edgewright.controller.broker.BrokerLimits;
 import dev.edgewright.controller.broker.EmbeddedBroker;
 import dev.edgewright.controller.broker.ExternalBroker;
 import dev.edgewright.controller.catalog.CompressorMaker;
+import dev.edgewright.controller.catalog.TrainingCache;
 import dev.edgewright.controller.catalog.VariantMaker;
 import dev.edgewright.controller.coap.CoapEdge;
 import dev.edgewright.controller.coap.CoapSettings;
@@ -126,7 +128,11 @@ public final class ControllerMain {
                         .join());
         var link = new AtomicReference<MqttLink>();
         var coap = new AtomicReference<CoapEdge>();
-        var maker = new CompressorMaker(CompressionSettings.defaults());
+        var maker = new CompressorMaker(
+                CompressionSettings.defaults()
+                        .withAllowance(new Allowance(
+                                config.jobs().trainingThreads(), config.jobs().trainingMemoryMb())),
+                new TrainingCache(data.root().resolve("training"), config.jobs().trainingCacheMb() * 1_000_000L));
         var domain = started(
                 parts,
                 "domain",

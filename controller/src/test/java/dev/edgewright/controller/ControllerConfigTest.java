@@ -36,7 +36,10 @@ class ControllerConfigTest {
                         Map.entry("transfer.bytes-per-window", "0"),
                         Map.entry("transfer.window", "86400s"),
                         Map.entry("webhooks.reach", "public"),
-                        Map.entry("webhooks.attempts", "16"));
+                        Map.entry("webhooks.attempts", "16"),
+                        Map.entry("jobs.training-threads", "0"),
+                        Map.entry("jobs.training-memory-mb", "4096"),
+                        Map.entry("jobs.training-cache-mb", "2048"));
     }
 
     @Test

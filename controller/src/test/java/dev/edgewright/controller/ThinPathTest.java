@@ -58,7 +58,9 @@ class ThinPathTest {
     private ControllerDomain open() {
         var domain = new ControllerDomain(
                 ControllerDomain.Settings.in(folder.resolve("data")),
-                new CompressorMaker(CompressionSettings.defaults().withLatency(Duration.ofMillis(50), 20)),
+                new CompressorMaker(
+                        CompressionSettings.defaults().withLatency(Duration.ofMillis(50), 20),
+                        new dev.edgewright.controller.catalog.TrainingCache(folder.resolve("training"), 0)),
                 this::deliver,
                 (blob, index, frame) -> {
                     chunks.put(blob.hex() + "/" + index, frame);

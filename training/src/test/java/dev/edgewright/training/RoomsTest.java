@@ -16,7 +16,7 @@ import com.tngtech.archunit.lang.CompositeArchRule;
 
 /**
  * Which room may use which, from the ground up: tensor → op, loss, optimizer (and schedule, augment, data, which use none) → trainer →
- * architecture, prune, qat → distill → child.
+ * architecture, prune, qat → distill → child → recipe.
  */
 @AnalyzeClasses(packages = "dev.edgewright.training", importOptions = DoNotIncludeTests.class)
 class RoomsTest {
@@ -45,11 +45,20 @@ class RoomsTest {
     @ArchTest
     static final ArchRule the_child_process_stands_on_top = noClasses()
             .that()
-            .resideOutsideOfPackage(ROOT + ".child")
+            .resideOutsideOfPackages(ROOT + ".child", ROOT + ".recipe")
             .should()
             .dependOnClassesThat()
             .resideInAPackage(ROOT + ".child")
             .because("a training runs the same in the caller's own process");
+
+    @ArchTest
+    static final ArchRule nothing_here_knows_that_recipes_train = noClasses()
+            .that()
+            .resideOutsideOfPackage(ROOT + ".recipe")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(ROOT + ".recipe")
+            .because("recipes find training, not the other way round");
 
     @ArchTest
     static final ArchRule the_root_room_is_vocabulary = noClasses()

@@ -19,6 +19,11 @@ public interface Technique {
         return false;
     }
 
+    /** How often a step that trains goes through the training samples; what a search foretells its time from. */
+    default double epochs(StepParameters parameters) {
+        return 0;
+    }
+
     /**
      * The pass for these parameters.
      *

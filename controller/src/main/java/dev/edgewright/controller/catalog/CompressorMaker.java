@@ -16,7 +16,10 @@ import dev.edgewright.compression.data.DataSource;
 import dev.edgewright.compression.evaluation.AccuracyResult;
 import dev.edgewright.compression.graph.Tensor;
 import dev.edgewright.compression.recipe.Recipe;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -34,9 +37,12 @@ public final class CompressorMaker implements VariantMaker {
     private static final int PROFILED_RUNS = 20;
 
     private final CompressionSettings settings;
+    private final TrainingCache trained;
 
-    public CompressorMaker(CompressionSettings settings) {
+    /** @param trained where recipes that train work, so that what they leave outlives their job */
+    public CompressorMaker(CompressionSettings settings, TrainingCache trained) {
         this.settings = settings;
+        this.trained = trained;
     }
 
     @Override
@@ -54,14 +60,53 @@ public final class CompressorMaker implements VariantMaker {
             ModelVersion of, Path original, Optional<Path> data, String recipe, Path workDir, MakingProgress progress) {
         try {
             var source = data.map(DataSource::openConfined).orElse(null);
-            var result = new Compressor(settings)
-                    .compress(original, source, Recipe.named(recipe), workDir, listening(progress));
-            boolean imported = recipe.equals(ORIGINAL);
-            var candidate = imported ? result.original() : result.candidates().get(0);
-            progress.step("profile", 0.9);
-            return variant(of, recipe, imported, candidate);
+            var named = Recipe.named(recipe);
+            if (!named.trains()) {
+                return made(of, original, source, named, workDir, progress);
+            }
+            String key = String.join(
+                    "|",
+                    of.digest().hex(),
+                    source == null ? "no-data" : source.digest(),
+                    named.describe(),
+                    Long.toString(settings.seed()));
+            return trained.within(
+                    key,
+                    progress.cancelled(),
+                    folder -> copied(made(of, original, source, named, folder, progress), workDir));
         } catch (CompressionException e) {
             throw CompressorInspector.translated(e);
+        }
+    }
+
+    private NewVariant made(
+            ModelVersion of, Path original, DataSource data, Recipe recipe, Path folder, MakingProgress progress) {
+        var result = new Compressor(settings).compress(original, data, recipe, folder, listening(progress));
+        boolean imported = recipe.name().equals(ORIGINAL);
+        var candidate = imported ? result.original() : result.candidates().get(0);
+        progress.step("profile", 0.9);
+        return variant(of, recipe.name(), imported, candidate);
+    }
+
+    /** With its file in the job's own folder: the cache may drop its copy at any time. */
+    private static NewVariant copied(NewVariant made, Path folder) {
+        try {
+            Path file = Files.copy(
+                    made.graph(), folder.resolve(made.graph().getFileName()), StandardCopyOption.REPLACE_EXISTING);
+            return new NewVariant(
+                    made.name(),
+                    made.recipe(),
+                    file,
+                    made.golden(),
+                    made.tolerance(),
+                    made.accuracy(),
+                    made.lineage(),
+                    made.requiresIsa(),
+                    made.workload(),
+                    made.latencyHere(),
+                    made.fasterThanOriginal());
+        } catch (IOException e) {
+            throw EdgewrightException.resource("JOB_IO", "cannot copy to " + folder + ": " + e.getMessage(), e);
         }
     }
 

@@ -3,9 +3,11 @@ package dev.edgewright.training.architecture;
 import dev.edgewright.compression.graph.ElementType;
 import dev.edgewright.compression.graph.Graph;
 import dev.edgewright.compression.graph.GraphBuilder;
+import dev.edgewright.compression.graph.ValueInfo;
 import dev.edgewright.training.TrainingException;
 import dev.edgewright.training.TrainingException.Code;
 import java.util.Arrays;
+import java.util.List;
 
 /** Image classifiers and others as ONNX graphs: input {@code image} [N, channels, size, size], output {@code logits} [N, classes]. */
 public final class Architectures {
@@ -80,6 +82,18 @@ public final class Architectures {
                         "architecture " + name + " is unknown; there are lenet, ds-cnn, mobilenet, resnet8,"
                                 + " resnet20, resnet8-half, resnet10-half, encoder, mlp");
         };
+    }
+
+    /** The same graph with another name for its only input, so that the data that it was trained on also fills the file. */
+    public static Graph withInput(Graph graph, String name) {
+        ValueInfo only = graph.feeds().get(0);
+        if (only.name().equals(name)) {
+            return graph;
+        }
+        return graph.edit()
+                .redirect(only.name(), name)
+                .setInputs(List.of(only.withName(name)))
+                .build();
     }
 
     private static int elements(long[] sample) {

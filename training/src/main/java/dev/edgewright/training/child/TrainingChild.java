@@ -147,6 +147,10 @@ public final class TrainingChild implements AutoCloseable {
             }
         } catch (IOException e) {
             ended = "its pipe broke: " + e.getMessage();
+        } catch (RuntimeException e) {
+            process.destroyForcibly(); // nobody hears it any more
+            result.completeExceptionally(e);
+            return;
         }
         int exit = waitFor();
         if (end instanceof Messages.End.Done done) {

@@ -140,8 +140,10 @@ public final class TrainingRun {
                     Code.SETTINGS_INVALID,
                     "architecture " + job.architecture() + " needs labels to know how many classes there are");
         }
-        return Architectures.byName(
+        Graph graph = Architectures.byName(
                 job.architecture(), samples.shape(), classes, job.training().seed());
+        String input = samples.features().get(0).input();
+        return input.isEmpty() ? graph : Architectures.withInput(graph, input);
     }
 
     private static Augmentation augmentation(TrainingJob job, JobData data) {

@@ -16,6 +16,8 @@ import java.util.List;
  */
 public final class DistilTechnique implements Technique {
 
+    private static final int EPOCHS = 8;
+
     @Override
     public String name() {
         return "distil";
@@ -24,6 +26,11 @@ public final class DistilTechnique implements Technique {
     @Override
     public boolean trains() {
         return true;
+    }
+
+    @Override
+    public double epochs(StepParameters parameters) {
+        return parameters.number("epochs", EPOCHS);
     }
 
     @Override
@@ -44,6 +51,6 @@ public final class DistilTechnique implements Technique {
             steps.add(new TrainingJob.Step("narrow", null, null, width, null, block, null, null, null));
         }
         steps.add(TrainingJob.Step.of("train"));
-        return new TrainingStep(name(), steps, own.training(8, 0.002, "adamw"), own.augment(), own.teaching());
+        return new TrainingStep(name(), steps, own.training(EPOCHS, 0.002, "adamw"), own.augment(), own.teaching());
     }
 }

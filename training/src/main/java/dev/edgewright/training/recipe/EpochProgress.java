@@ -1,6 +1,5 @@
 package dev.edgewright.training.recipe;
 
-import dev.edgewright.compression.CompressionException;
 import dev.edgewright.compression.Progress;
 import dev.edgewright.training.child.TrainingJob;
 import dev.edgewright.training.trainer.EpochReport;
@@ -64,7 +63,7 @@ final class EpochProgress implements TrainingListener {
     private void tell(String what, double done) {
         try {
             progress.update("train: " + what, "", Math.min(1, done / epochs));
-        } catch (CompressionException e) {
+        } catch (RuntimeException e) {
             stop = true; // the budget is spent, or the caller wants to stop: the child is told
         }
     }

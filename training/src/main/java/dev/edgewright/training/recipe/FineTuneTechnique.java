@@ -12,6 +12,8 @@ import java.util.List;
  */
 public final class FineTuneTechnique implements Technique {
 
+    private static final int EPOCHS = 4;
+
     @Override
     public String name() {
         return "fine-tune";
@@ -23,12 +25,17 @@ public final class FineTuneTechnique implements Technique {
     }
 
     @Override
+    public double epochs(StepParameters parameters) {
+        return parameters.number("epochs", EPOCHS);
+    }
+
+    @Override
     public Pass pass(StepParameters parameters) {
         TrainingParameters own = TrainingParameters.of(parameters);
         return new TrainingStep(
                 name(),
                 List.of(TrainingJob.Step.of("train")),
-                own.training(4, 0.001, "adamw"),
+                own.training(EPOCHS, 0.001, "adamw"),
                 own.augment(),
                 own.teaching());
     }

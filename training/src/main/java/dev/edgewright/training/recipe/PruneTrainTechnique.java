@@ -15,6 +15,8 @@ import java.util.List;
  */
 public final class PruneTrainTechnique implements Technique {
 
+    private static final int EPOCHS = 2;
+
     @Override
     public String name() {
         return "prune-train";
@@ -23,6 +25,11 @@ public final class PruneTrainTechnique implements Technique {
     @Override
     public boolean trains() {
         return true;
+    }
+
+    @Override
+    public double epochs(StepParameters parameters) {
+        return parameters.number("rounds", 3) * parameters.number("epochs", EPOCHS);
     }
 
     @Override
@@ -40,7 +47,7 @@ public final class PruneTrainTechnique implements Technique {
                 name(),
                 List.of(new TrainingJob.Step(
                         "prune", null, null, macs, rounds, block, floor > 0 ? floor : null, null, null)),
-                own.training(2, 0.001, "adamw"),
+                own.training(EPOCHS, 0.001, "adamw"),
                 own.augment(),
                 own.teaching());
     }

@@ -14,6 +14,10 @@ import java.util.List;
  */
 public final class QuantizationAwareTechnique implements Technique {
 
+    private static final int EPOCHS = 2;
+    /** An epoch through fake quantisation takes about so much longer. */
+    private static final double CODES = 2;
+
     @Override
     public String name() {
         return "qat";
@@ -22,6 +26,11 @@ public final class QuantizationAwareTechnique implements Technique {
     @Override
     public boolean trains() {
         return true;
+    }
+
+    @Override
+    public double epochs(StepParameters parameters) {
+        return CODES * parameters.number("epochs", EPOCHS);
     }
 
     @Override
@@ -34,7 +43,7 @@ public final class QuantizationAwareTechnique implements Technique {
         return new TrainingStep(
                 name(),
                 List.of(new TrainingJob.Step("qat", null, null, null, null, null, null, null, bits)),
-                own.training(2, bits < 8 ? 0.01 : 0.005, "sgd"),
+                own.training(EPOCHS, bits < 8 ? 0.01 : 0.005, "sgd"),
                 own.augment(),
                 own.teaching());
     }

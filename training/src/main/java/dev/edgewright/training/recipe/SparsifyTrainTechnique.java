@@ -14,6 +14,8 @@ import java.util.List;
  */
 public final class SparsifyTrainTechnique implements Technique {
 
+    private static final int EPOCHS = 6;
+
     @Override
     public String name() {
         return "sparsify-train";
@@ -22,6 +24,11 @@ public final class SparsifyTrainTechnique implements Technique {
     @Override
     public boolean trains() {
         return true;
+    }
+
+    @Override
+    public double epochs(StepParameters parameters) {
+        return parameters.number("epochs", EPOCHS);
     }
 
     @Override
@@ -35,7 +42,7 @@ public final class SparsifyTrainTechnique implements Technique {
         return new TrainingStep(
                 name(),
                 List.of(new TrainingJob.Step("sparsify", null, null, 1 - sparsity, null, null, null, null, null)),
-                own.training(6, 0.001, "adamw"),
+                own.training(EPOCHS, 0.001, "adamw"),
                 own.augment(),
                 own.teaching());
     }

@@ -52,13 +52,13 @@ final class SegmentData {
                 .filter(name -> !name.equals("class") && !name.equals("region-pixel-count"))
                 .toList();
         Files.writeString(folder.resolve("data.yaml"), """
-                inputs: {x: {csv: train.csv, columns: [%s], standardise: train}}
+                inputs: {segment: {csv: train.csv, columns: [%s], standardise: train}}
                 labels: {csv: train.csv, column: class}
                 splits:
                   train: 0..1200
                   validation: 1200..1500
                   calibration: 0..512
-                  test: {files: {x: test.csv, labels: test.csv}, range: 0..810}
+                  test: {files: {segment: test.csv, labels: test.csv}, range: 0..810}
                 """.formatted(String.join(", ", columns)));
     }
 
