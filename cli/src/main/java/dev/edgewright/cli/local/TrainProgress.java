@@ -92,6 +92,9 @@ final class TrainProgress implements TrainingListener {
                 report.validationLoss(),
                 accuracy,
                 Words.duration(Duration.ofMillis(Math.round(1000 * report.seconds()))),
-                report.best() ? "  best so far" : "");
+                (report.best() ? "  best so far" : "")
+                        + (report.stepsLeftOut() > 0
+                                ? "  " + report.stepsLeftOut() + " steps left out: no finite gradient"
+                                : ""));
     }
 }

@@ -225,6 +225,22 @@ class TrainerTest {
     }
 
     @Test
+    void gradientsThatExplodeAreHeldByTheirLimit() {
+        // 1,000 is far too much for this network; a step of norm 0.0001 times 1,000 is not.
+        TrainingResult result = train(
+                new Trainer(backend, TrainingSettings.of(2, 30, 1000, 3).withClipNorm(0.0001)),
+                Toys.cnn(5),
+                new Sgd(0, 0));
+        assertThat(result.reports().get(1).gradientNorm()).isGreaterThan(0.0001);
+        result.graph().initializers().values().forEach(tensor -> {
+            for (float value : tensor.toFloats()) {
+                assertThat(value).isFinite();
+            }
+        });
+        assertThat(result.validationAccuracy()).isGreaterThan(0.4);
+    }
+
+    @Test
     void anEmptyClassIsRefused() {
         TrainingException error =
                 refusal(Toys.cnn(5), new ArraySamples(new float[4 * 64], new int[] {0, 1, 0, 1}, 1, 8, 8));
