@@ -82,4 +82,26 @@ public interface Augmentation {
             }
         };
     }
+
+    /**
+     * Shows each sample in the same {@code count} views all through a training, one at random each time: a view follows from the sample's
+     * content and its number alone. What a teacher says of a view then holds for every epoch.
+     */
+    static Augmentation views(int count, Augmentation change) {
+        if (count < 1) {
+            throw new IllegalArgumentException("a sample needs at least one view, not " + count);
+        }
+        return (batch, offset, shape, random) -> {
+            long elements = 1;
+            for (long length : shape) {
+                elements *= length;
+            }
+            long content = random.nextInt(count);
+            for (int i = offset; i < offset + elements; i++) {
+                content = (content ^ Float.floatToRawIntBits(batch[i])) * 0x9E3779B97F4A7C15L;
+                content ^= content >>> 29;
+            }
+            change.apply(batch, offset, shape, new SplittableRandom(content));
+        };
+    }
 }

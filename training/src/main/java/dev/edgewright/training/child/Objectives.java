@@ -22,7 +22,7 @@ final class Objectives {
         if (!(how.weight() > 0 && how.weight() <= 1)) {
             throw new TrainingException(Code.SETTINGS_INVALID, "the teacher's weight must be in (0, 1]");
         }
-        Distillation distillation = Distillation.from(new Teacher(backend, teacher), how.temperature());
+        Distillation distillation = Distillation.from(teacher(backend, job, teacher), how.temperature());
         String match = how.match() == null ? (samples.labelled() ? "logits" : "cosine") : how.match();
         double weight = samples.labelled() ? how.weight() : 1;
         switch (match) {
@@ -35,5 +35,14 @@ final class Objectives {
                         "distillation match " + match + " is unknown; there are logits, cosine, values");
         }
         return samples.labelled() && weight < 1 ? distillation.labels(output, 1 - weight) : distillation;
+    }
+
+    /** Jobs learn from outputs alone, so ONNX Runtime answers; kept where samples come again as they were. */
+    private static Teacher teacher(TensorBackend backend, TrainingJob job, Graph graph) {
+        Teacher teacher = Teacher.inRuntime(backend, graph, job.threads());
+        boolean changing = job.augment() != null
+                && !job.augment().isEmpty()
+                && job.augment().getOrDefault("views", 0) < 1;
+        return changing || job.training().mixup() > 0 ? teacher : teacher.keepingAnswers();
     }
 }

@@ -163,11 +163,14 @@ public final class TrainingRun {
                 case "flip" -> steps.add(strength > 0 ? Augmentation.flip() : Augmentation.none());
                 case "shift" -> steps.add(Augmentation.shift(strength, black));
                 case "cutout" -> steps.add(Augmentation.cutout(strength, black));
+                case "views" -> {} // below, around all of them
                 default ->
                     throw new TrainingException(
-                            Code.SETTINGS_INVALID, "augment " + name + " is unknown; there are flip, shift, cutout");
+                            Code.SETTINGS_INVALID,
+                            "augment " + name + " is unknown; there are flip, shift, cutout, views");
             }
         });
-        return Augmentation.all(steps);
+        int views = job.augment().getOrDefault("views", 0);
+        return views > 0 ? Augmentation.views(views, Augmentation.all(steps)) : Augmentation.all(steps);
     }
 }

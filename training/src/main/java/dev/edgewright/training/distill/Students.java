@@ -23,10 +23,14 @@ public final class Students {
     }
 
     /**
-     * Shallowed: residual blocks whose shortcut is the block's own input (so that the shape stays) are dropped, the last of each run of
-     * blocks first, until {@code drop} are gone.
+     * Shallowed. A transformer encoder loses whole layers at even distances and keeps its last. In other graphs, residual blocks whose
+     * shortcut is the block's own input (so that the shape stays) are dropped, the last of each run of blocks first. Ends when {@code drop}
+     * are gone, or sooner when no more can go.
      */
     public static Graph shallowed(Graph graph, int drop) {
+        if (drop > 0 && EncoderLayers.entries(graph).size() > 1) {
+            return EncoderLayers.without(graph, drop);
+        }
         Graph current = graph;
         for (int dropped = 0; dropped < drop; dropped++) {
             Graph next = dropOne(current);

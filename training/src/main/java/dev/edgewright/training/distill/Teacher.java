@@ -4,33 +4,47 @@ import dev.edgewright.compression.graph.Graph;
 import dev.edgewright.compression.graph.ValueInfo;
 import dev.edgewright.training.TrainingException;
 import dev.edgewright.training.TrainingException.Code;
-import dev.edgewright.training.op.OperatorTable;
-import dev.edgewright.training.op.RunMode;
-import dev.edgewright.training.op.Value;
 import dev.edgewright.training.tensor.Tensor;
 import dev.edgewright.training.tensor.TensorBackend;
-import dev.edgewright.training.trainer.GraphProgram;
-import dev.edgewright.training.trainer.ModelState;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** A frozen graph that answers, in inference form, the batch that its student sees. */
-public final class Teacher {
+/** A frozen graph that answers, in inference form, the batch that its student sees. Close one in ONNX Runtime to free native memory. */
+public final class Teacher implements AutoCloseable {
 
+    private final Graph graph;
     private final TensorBackend backend;
-    private final GraphProgram program;
-    private final ModelState state;
+    private final Answers answers;
 
-    public Teacher(TensorBackend backend, Graph graph) {
+    private Teacher(Graph graph, TensorBackend backend, Answers answers) {
+        this.graph = graph;
         this.backend = backend;
-        this.program = GraphProgram.of(graph, OperatorTable.standard());
-        this.state = ModelState.frozen(graph, backend);
+        this.answers = answers;
+    }
+
+    /** A teacher in the engine that trains: every value inside it can be learnt from. */
+    public Teacher(TensorBackend backend, Graph graph) {
+        this(graph, backend, new EngineAnswers(backend, graph));
+    }
+
+    /**
+     * A teacher in ONNX Runtime, for students that learn from its outputs alone: faster, and the graph may hold operators without a
+     * gradient, int8 ones for instance.
+     *
+     * @param threads of the runtime; 0 for one a core
+     */
+    public static Teacher inRuntime(TensorBackend backend, Graph graph, int threads) {
+        return new Teacher(graph, backend, new RuntimeAnswers(backend, graph, threads));
+    }
+
+    /** The same teacher, asked once about each sample; what it said is kept for the next time that the sample comes unchanged. */
+    public Teacher keepingAnswers() {
+        return new Teacher(graph, backend, new KeptAnswers(backend, answers));
     }
 
     public Graph graph() {
-        return program.graph();
+        return graph;
     }
 
     /**
@@ -40,10 +54,20 @@ public final class Teacher {
      * @throws TrainingException TEACHER_MISMATCH when the batch does not hold an input, or the teacher not a value
      */
     public Map<String, Tensor> answer(TensorBackend.Scope scope, Map<String, Tensor> batch, Set<String> names) {
-        Map<String, Value> values = new HashMap<>(state.values(scope));
-        for (ValueInfo input : program.graph().feeds()) {
+        return answers.answer(scope, fed(graph, batch), names);
+    }
+
+    @Override
+    public void close() {
+        answers.close();
+    }
+
+    /** What each input of a graph gets from a batch. */
+    static Map<String, Tensor> fed(Graph graph, Map<String, Tensor> batch) {
+        Map<String, Tensor> fed = new LinkedHashMap<>();
+        for (ValueInfo input : graph.feeds()) {
             Tensor tensor = batch.get(input.name());
-            if (tensor == null && batch.size() == 1 && program.graph().feeds().size() == 1) {
+            if (tensor == null && batch.size() == 1 && graph.feeds().size() == 1) {
                 tensor = batch.values().iterator().next();
             }
             if (tensor == null) {
@@ -51,16 +75,8 @@ public final class Teacher {
                         Code.TEACHER_MISMATCH,
                         "the teacher reads " + input.name() + " and the student's batch holds " + batch.keySet());
             }
-            values.put(input.name(), new Value.Dense(tensor.detach()));
+            fed.put(input.name(), tensor);
         }
-        Map<String, Value> results = program.run(backend, values, RunMode.INFERENCE, names, null);
-        Map<String, Tensor> answers = new LinkedHashMap<>();
-        for (String name : names) {
-            if (!(results.get(name) instanceof Value.Dense dense)) {
-                throw new TrainingException(Code.TEACHER_MISMATCH, "the teacher has no value " + name);
-            }
-            answers.put(name, dense.tensor().detach());
-        }
-        return answers;
+        return fed;
     }
 }
