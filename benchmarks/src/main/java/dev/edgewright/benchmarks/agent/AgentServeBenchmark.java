@@ -30,7 +30,7 @@ import java.util.Optional;
  * Answers of the agent beside bare ONNX Runtime, in one process and interleaved, so that other load strikes all alike; and resident memory
  * of children that hold the same model with and without the agent.
  *
- * <p>Arguments: {@code [seconds per model, 20] [JSON file, target/agent-serve.json] [milliseconds of the models, 0.05,1,10] [no-memory]}. Prints a
+ * <p>Arguments: {@code [seconds per model, 20] [JSON file, target/agent-serve.json] [milliseconds of the models, 1,10] [no-memory]}. Prints a
  * table. {@code benchmarks/agent/README.md} has the
  * command.
  */
@@ -49,7 +49,7 @@ public final class AgentServeBenchmark {
     public static void main(String[] args) throws Exception {
         int seconds = args.length > 0 ? Integer.parseInt(args[0]) : 20;
         Path out = Path.of(args.length > 1 ? args[1] : "target/agent-serve.json");
-        double[] targets = Arrays.stream((args.length > 2 ? args[2] : "0.05,1,10").split(","))
+        double[] targets = Arrays.stream((args.length > 2 ? args[2] : "1,10").split(","))
                 .mapToDouble(Double::parseDouble)
                 .toArray();
         boolean memory = args.length <= 3 || !args[3].equals("no-memory");
@@ -62,6 +62,7 @@ public final class AgentServeBenchmark {
                         java.lang.management.ManagementFactory.getOperatingSystemMXBean()
                                 .getSystemLoadAverage())
                 .put("intra_op_threads", THREADS);
+        WarmUp.run(folder, report.putObject("warm_up_p50_ms"));
         for (double target : targets) {
             Path model = folder.resolve("net-" + target + "ms.onnx");
             int layers = calibrate(model, target);
@@ -230,7 +231,7 @@ public final class AgentServeBenchmark {
                 .array();
     }
 
-    private static byte[] jsonBody() {
+    static byte[] jsonBody() {
         StringBuilder json = new StringBuilder(
                 "{\"inputs\":[{\"name\":\"x\",\"datatype\":\"FP32\",\"shape\":[1,3,64,64],\"data\":[");
         FloatBuffer x = input().asFloatBuffer();
