@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class EmbeddedBroker implements Broker {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
-    private static final long START_SECONDS = 120;
+    private static final long START_SECONDS = 600;
     private static final long STOP_SECONDS = 20;
     private static final int STORES = 16;
     private static final int STOP_GRACE_MS = 200;
