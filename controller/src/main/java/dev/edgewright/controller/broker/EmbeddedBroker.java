@@ -31,6 +31,9 @@ public final class EmbeddedBroker implements Broker {
     private static final long START_SECONDS = 600;
     private static final long STOP_SECONDS = 20;
     private static final int STORES = 16;
+    /** Messages to one client that wait for its acknowledgement. The controller's own client takes those of all devices. */
+    private static final int ON_THEIR_WAY = 256;
+
     private static final int STOP_GRACE_MS = 200;
 
     private final EmbeddedHiveMQ hiveMq;
@@ -98,6 +101,8 @@ public final class EmbeddedBroker implements Broker {
     private static void tame() {
         InternalConfigurations.PERSISTENCE_BUCKET_COUNT.set(STORES);
         InternalConfigurations.PAYLOAD_PERSISTENCE_BUCKET_COUNT.set(STORES);
+        InternalConfigurations.PUBLISH_POLL_BATCH_SIZE = ON_THEIR_WAY;
+        InternalConfigurations.MAX_INFLIGHT_WINDOW_SIZE_MESSAGES = ON_THEIR_WAY;
         InternalConfigurations.PERSISTENCE_SHUTDOWN_GRACE_PERIOD_MSEC.set(STOP_GRACE_MS);
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext logback) {
             for (var name : List.of("com.hivemq", "jetbrains.exodus", "migrations")) {

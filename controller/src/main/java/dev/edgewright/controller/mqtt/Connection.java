@@ -1,9 +1,11 @@
 package dev.edgewright.controller.mqtt;
 
 import dev.edgewright.common.error.EdgewrightException;
+import dev.edgewright.common.net.BrokerSockets;
 import dev.edgewright.common.protocol.Limits;
 import dev.edgewright.common.protocol.Topics;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -94,6 +96,10 @@ final class Connection implements MqttCallback {
         options.setConnectionTimeout((int) (TIMEOUT_MS / 1000));
         options.setReceiveMaximum(RECEIVE_MAXIMUM);
         options.setMaximumPacketSize((long) Limits.MQTT_PACKET_BYTES);
+        options.setSocketFactory(
+                settings.broker().getScheme().equals("ssl")
+                        ? BrokerSockets.tls(Optional.empty())
+                        : BrokerSockets.plain());
         settings.user().ifPresent(options::setUserName);
         settings.password().ifPresent(p -> options.setPassword(p.getBytes(StandardCharsets.UTF_8)));
         return options;

@@ -3,6 +3,7 @@ package dev.edgewright.agent.link.mqtt;
 import dev.edgewright.agent.link.LinkListener;
 import dev.edgewright.agent.link.Outgoing;
 import dev.edgewright.common.id.Digest;
+import dev.edgewright.common.net.BrokerSockets;
 import dev.edgewright.common.protocol.Limits;
 import dev.edgewright.common.protocol.MessageKind;
 import dev.edgewright.common.protocol.TopicMatch;

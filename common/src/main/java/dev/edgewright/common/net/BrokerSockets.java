@@ -1,4 +1,4 @@
-package dev.edgewright.agent.link.mqtt;
+package dev.edgewright.common.net;
 
 import dev.edgewright.common.error.EdgewrightException;
 import java.io.IOException;
@@ -23,11 +23,11 @@ import javax.net.ssl.TrustManagerFactory;
  * <p>Paho leaves Nagle's algorithm on. An acknowledgement then waits for the one before it, which the other side holds back
  * for 40 ms: one chunk every 40 ms, whatever the network.
  */
-final class BrokerSockets {
+public final class BrokerSockets {
 
     private BrokerSockets() {}
 
-    static SocketFactory plain() {
+    public static SocketFactory plain() {
         return new NoDelay();
     }
 
@@ -35,7 +35,7 @@ final class BrokerSockets {
      * @param pem certificates of the authority to trust, and no other; the Java runtime's own authorities when absent. Throws
      *     {@code CA_UNREADABLE} (resource) when it holds none
      */
-    static SSLSocketFactory tls(Optional<Path> pem) {
+    public static SSLSocketFactory tls(Optional<Path> pem) {
         try {
             return new NoDelayTls(
                     pem.isEmpty()

@@ -1,0 +1,2 @@
+/** Sockets of MQTT clients. Uses {@code error} only. */
+package dev.edgewright.common.net;
