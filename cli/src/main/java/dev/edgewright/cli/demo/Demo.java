@@ -27,7 +27,7 @@ import java.util.Set;
 
 /** The demo's course: start, import, choose, roll out, drive, judge. */
 final class Demo {
-    private static final Duration START_WITHIN = Duration.ofSeconds(240);
+    private static final Duration START_WITHIN = Duration.ofMinutes(10);
     private static final Duration PAST_THE_END = Duration.ofMinutes(5);
     private static final Set<String> ENDED = Set.of("SUCCEEDED", "HALTED", "ABORTED", "REVERTED");
 

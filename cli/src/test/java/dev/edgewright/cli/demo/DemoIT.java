@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The demo as a newcomer runs it: a process of its own, with a controller and three agents in theirs. */
-@Timeout(value = 10, unit = TimeUnit.MINUTES)
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
 class DemoIT {
     @TempDir
     Path folder;
@@ -34,7 +34,7 @@ class DemoIT {
     void everyDeviceEndsOnACommittedVariantWithRightAnswersAndNothingIsLeft() throws Exception {
         start("demo", "--for", "30s", "--watch", "2s");
 
-        assertThat(demo.waitFor(9, TimeUnit.MINUTES)).isTrue();
+        assertThat(demo.waitFor(18, TimeUnit.MINUTES)).isTrue();
 
         String output = output();
         assertThat(demo.exitValue()).as(output).isZero();
@@ -50,11 +50,11 @@ class DemoIT {
     @Test
     void endedHalfwayItLeavesNothing() throws Exception {
         start("demo");
-        Awaitility.await().atMost(Duration.ofMinutes(4)).until(() -> output().contains("Each device measures itself"));
+        Awaitility.await().atMost(Duration.ofMinutes(12)).until(() -> output().contains("Each device measures itself"));
 
         demo.destroy();
 
-        assertThat(demo.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(demo.waitFor(5, TimeUnit.MINUTES)).isTrue();
         assertThat(left()).isEmpty();
         assertThat(workspaces()).isEmpty();
     }
@@ -62,11 +62,11 @@ class DemoIT {
     @Test
     void killedItLeavesNoProcess() throws Exception {
         start("demo");
-        Awaitility.await().atMost(Duration.ofMinutes(4)).until(() -> output().contains("Each device measures itself"));
+        Awaitility.await().atMost(Duration.ofMinutes(12)).until(() -> output().contains("Each device measures itself"));
 
         demo.destroyForcibly();
 
-        Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> left().isEmpty());
+        Awaitility.await().atMost(Duration.ofMinutes(5)).until(() -> left().isEmpty());
     }
 
     private void start(String... arguments) throws IOException {
