@@ -2,7 +2,7 @@
 /* The console: one page over one event stream. Text only ever enters the page as text. */
 (() => {
   const byId = (id) => document.getElementById(id);
-  const view = { snapshot: null, filter: "", sort: "id", descending: false, history: new Map(), times: [], counts: [] };
+  const view = { open: null, decisions: null, snapshot: null, filter: "", sort: "id", descending: false, history: new Map(), times: [], counts: [] };
 
   // ------------------------------------------------------------ small things
 
@@ -99,7 +99,9 @@
     const measured = energy && energy.source !== "estimated";
     return make("tr", { "data-device": device.id },
       make("td", null,
-        make("div", { class: "who" }, make("span", { class: "dot", "data-tone": online ? "good" : "idle", title: words(device.state) }), device.id,
+        make("div", { class: "who" }, make("span", { class: "dot", "data-tone": online ? "good" : "idle", title: words(device.state) }),
+          make("button", { type: "button", class: "open", "data-open": device.id, "aria-expanded": String(view.open === device.id),
+            title: "Why it got what it got" }, device.id),
           make("span", { class: "sr" }, online ? "online" : "offline")),
         labels ? make("div", { class: "sub" }, labels) : null),
       make("td", { class: "klass wrap", title: device.class || "" },
@@ -114,13 +116,68 @@
         energy ? make("div", null, make("span", { class: "source", "data-measured": String(measured) }, energy.source)) : null));
   }
 
+  // ------------------------------------------------------------ decisions
+
+  const figure = (value, text) => (value ? text(value.value) : "–");
+
+  /** A candidate of a decision: what was predicted, what was measured, why it lost. */
+  function candidateRow(candidate) {
+    return make("tr", { "data-candidate": candidate.variant },
+      make("td", null, candidate.verdict === "CHOSEN" ? make("strong", null, candidate.variant) : candidate.variant),
+      make("td", null, make("span", { class: "pill", "data-tone": candidate.verdict === "CHOSEN" ? "good" : "idle" }, words(candidate.verdict))),
+      make("td", { class: "n", title: candidate.predictedMs ? milliseconds(candidate.predictedMs.low) + " to " + milliseconds(candidate.predictedMs.high) : null },
+        figure(candidate.predictedMs, milliseconds)),
+      make("td", { class: "n", title: candidate.measuredMs ? milliseconds(candidate.measuredMs.low) + " to " + milliseconds(candidate.measuredMs.high) : null },
+        figure(candidate.measuredMs, milliseconds)),
+      make("td", { class: "n" }, figure(candidate.p95Ms, milliseconds)),
+      make("td", { class: "n" }, figure(candidate.joules, joules)),
+      make("td", { class: "n" }, has(candidate.accuracy) ? (100 * candidate.accuracy).toFixed(2) + " %" : "–"),
+      make("td", { class: "n" }, bytes(candidate.sizeBytes)),
+      make("td", { class: "why" }, candidate.reason));
+  }
+
+  function decisionTable(decision) {
+    const heads = ["Candidate", "Verdict", "Predicted", "Measured", "p95", "Energy", "Accuracy", "Size", "Why"];
+    return make("div", { class: "decision" },
+      make("div", null, make("strong", null, decision.model + " " + decision.version + ": " + (decision.chosen || "nothing fits")), " ",
+        make("span", { class: "sub" }, decision.objective + ", chosen by " + decision.who + ", rollout " + decision.rollout + ", " + decision.at)),
+      make("div", { class: "sub" }, decision.why),
+      make("table", null, make("thead", null, make("tr", null, ...heads.map((head) => make("th", { scope: "col" }, head)))),
+        make("tbody", null, ...decision.candidates.map(candidateRow))));
+  }
+
+  function decisionRow() {
+    const cell = make("td", { colspan: 9 });
+    if (view.decisions === null) cell.append(make("span", { class: "sub" }, "asking …"));
+    else if (view.decisions.length === 0) cell.append(make("span", { class: "sub" }, "Nothing was chosen for this device yet."));
+    else cell.append(...view.decisions.map(decisionTable));
+    return make("tr", { class: "decisions", "data-decisions": view.open }, cell);
+  }
+
+  /** Opens the decisions about a device below its row, or closes them. */
+  async function open(device) {
+    view.open = view.open === device ? null : device;
+    view.decisions = null;
+    show();
+    if (view.open === null) return;
+    const answer = await fetch("/api/v1/devices/" + encodeURIComponent(device) + "/decisions");
+    if (view.open !== device) return;
+    view.decisions = answer.ok ? (await answer.json()).items : [];
+    show();
+  }
+
   function showDevices(snapshot) {
     const key = KEYS[view.sort];
     const shown = rows(snapshot).filter((row) => matches(row, view.filter));
     shown.sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : KEYS.id(a) < KEYS.id(b) ? -1 : 1) * (view.descending ? -1 : 1));
     const body = byId("device-rows");
     if (snapshot.devices.length === 0) return;
-    body.replaceChildren(...shown.map(deviceRow));
+    const lines = [];
+    for (const row of shown) {
+      lines.push(deviceRow(row));
+      if (row.device.id === view.open && (lines.length < 2 || !lines.some((line) => line.dataset.decisions === view.open))) lines.push(decisionRow());
+    }
+    body.replaceChildren(...lines);
     if (shown.length === 0) body.append(make("tr", { class: "empty" }, make("td", { colspan: 9 }, "No device matches the filter.")));
     const cut = snapshot.devicesTotal > snapshot.devices.length ? ", the first " + snapshot.devices.length + " are shown" : "";
     byId("device-note").textContent = whole.format(snapshot.devicesTotal) + " devices, " + whole.format(snapshot.devicesOnline) + " online" + cut;
@@ -291,6 +348,10 @@
   } catch (refused) { /* the system's theme then */ }
 
   byId("theme").addEventListener("click", switchTheme);
+  byId("device-rows").addEventListener("click", (event) => {
+    const button = event.target.closest("[data-open]");
+    if (button) open(button.dataset.open);
+  });
   byId("filter").addEventListener("input", (event) => { view.filter = event.target.value.trim(); show(); });
   document.querySelectorAll("thead button").forEach((button) => button.addEventListener("click", () => {
     view.descending = view.sort === button.dataset.sort ? !view.descending : false;

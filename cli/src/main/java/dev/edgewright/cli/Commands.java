@@ -12,10 +12,12 @@ import dev.edgewright.cli.remote.Shell;
 import dev.edgewright.cli.serve.AgentCommand;
 import dev.edgewright.cli.serve.ControllerCommand;
 import dev.edgewright.cli.serve.SimulateCommand;
+import dev.edgewright.cli.verbs.DeploymentsCommand;
 import dev.edgewright.cli.verbs.DevicesCommand;
 import dev.edgewright.cli.verbs.JobsCommand;
 import dev.edgewright.cli.verbs.ModelsCommand;
 import dev.edgewright.cli.verbs.RolloutsCommand;
+import dev.edgewright.cli.verbs.TrialsCommand;
 import dev.edgewright.cli.verbs.TrustCommand;
 import dev.edgewright.cli.verbs.VariantsCommand;
 import java.time.Clock;
@@ -43,6 +45,8 @@ public final class Commands {
                 .addSubcommand(new DevicesCommand(shell, clock))
                 .addSubcommand(new ModelsCommand(shell, clock))
                 .addSubcommand(new VariantsCommand(shell, clock))
+                .addSubcommand(new DeploymentsCommand(shell, clock))
+                .addSubcommand(new TrialsCommand(shell, clock))
                 .addSubcommand(new RolloutsCommand(shell, clock))
                 .addSubcommand(new JobsCommand(shell, clock))
                 .addSubcommand(new ExplainCommand(shell))

@@ -19,6 +19,10 @@ import dev.edgewright.controller.events.NewEvent;
 import dev.edgewright.controller.events.Reach;
 import dev.edgewright.controller.events.WebhookSender;
 import dev.edgewright.controller.events.Webhooks;
+import dev.edgewright.controller.deployment.DeploymentEngine;
+import dev.edgewright.controller.deployment.DeploymentService;
+import dev.edgewright.controller.deployment.RolloutSection;
+import dev.edgewright.controller.fleet.DeviceClasses;
 import dev.edgewright.controller.fleet.DeviceRegistry;
 import dev.edgewright.controller.fleet.FleetChange;
 import dev.edgewright.controller.fleet.FleetService;
@@ -29,18 +33,24 @@ import dev.edgewright.controller.rollout.Leadership;
 import dev.edgewright.controller.rollout.RolloutEngine;
 import dev.edgewright.controller.rollout.RolloutService;
 import dev.edgewright.controller.rollout.RolloutStore;
+import dev.edgewright.controller.selection.BehaviourWatch;
 import dev.edgewright.controller.selection.CatalogSelection;
+import dev.edgewright.controller.selection.DecisionStore;
+import dev.edgewright.controller.selection.FleetKnowledge;
 import dev.edgewright.controller.selection.SelectionService;
 import dev.edgewright.controller.storage.Database;
 import dev.edgewright.controller.storage.DbSchedulerQueue;
 import dev.edgewright.controller.storage.JdbiAuditLog;
 import dev.edgewright.controller.storage.JdbiCatalogStore;
 import dev.edgewright.controller.storage.JdbiEventStore;
+import dev.edgewright.controller.storage.JdbiChoiceStore;
+import dev.edgewright.controller.storage.JdbiDeploymentStore;
 import dev.edgewright.controller.storage.JdbiFleetStore;
 import dev.edgewright.controller.storage.JdbiJobStore;
 import dev.edgewright.controller.storage.JdbiLease;
 import dev.edgewright.controller.storage.JdbiRolloutStore;
 import dev.edgewright.controller.storage.JdbiWebhookStore;
+import dev.edgewright.controller.storage.JdbiTrialStore;
 import dev.edgewright.controller.telemetry.MergedTelemetry;
 import dev.edgewright.controller.telemetry.TelemetryService;
 import dev.edgewright.controller.transfer.ByteBudget;
@@ -50,6 +60,9 @@ import dev.edgewright.controller.transfer.GatheringTransfer;
 import dev.edgewright.controller.transfer.TransferService;
 import dev.edgewright.controller.transfer.TransferTiming;
 import java.net.InetAddress;
+import dev.edgewright.controller.trial.TrialEngine;
+import dev.edgewright.controller.trial.TrialPlanner;
+import dev.edgewright.controller.trial.TrialPublisher;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.SQLException;
@@ -86,6 +99,9 @@ public final class ControllerDomain implements AutoCloseable {
     private final DeviceRegistry fleet;
     private final DiskBlobStore blobs;
     private final StoredCatalog catalog;
+    private final DeviceClasses classes;
+    private final FleetKnowledge knowledge;
+    private final JdbiChoiceStore choices;
     private final CatalogSelection selection;
     private final DbSchedulerQueue queue;
     private final VariantJobs jobs;
@@ -93,6 +109,10 @@ public final class ControllerDomain implements AutoCloseable {
     private final RolloutStore rolloutStore;
     private final DesiredPublisher publisher;
     private final RolloutEngine rollouts;
+    private final BehaviourWatch behaviour;
+    private final TrialEngine trials;
+    private final DeploymentEngine deployments;
+    private boolean led = true;
     private final GatheringTransfer transfer;
     private final JdbiEventStore events;
     private final JdbiAuditLog audit;
@@ -118,7 +138,13 @@ public final class ControllerDomain implements AutoCloseable {
     }
 
     public ControllerDomain(
-            Settings settings, VariantMaker maker, DesiredPublisher desired, ChunkPublisher chunks, Clock clock) {
+            Settings settings,
+            VariantMaker maker,
+            DesiredPublisher desired,
+            TrialPublisher trialPublisher,
+            RolloutSection rolloutSection,
+            ChunkPublisher chunks,
+            Clock clock) {
         Path data = settings.data();
         this.catalogKey = SigningKey.loadOrCreate(data.resolve("keys/catalog.key"));
         this.fleetKey = SigningKey.loadOrCreate(data.resolve("keys/fleet.key"));
@@ -133,7 +159,10 @@ public final class ControllerDomain implements AutoCloseable {
                 data.resolve("data"),
                 StoredCatalog.Bounds.DEFAULT,
                 clock);
-        this.selection = new CatalogSelection(catalog, fleet);
+        this.choices = new JdbiChoiceStore(database);
+        this.classes = new DeviceClasses(choices, fleet);
+        this.knowledge = new FleetKnowledge(fleet, classes, catalog, choices);
+        this.selection = new CatalogSelection(catalog, fleet, classes, knowledge, choices, clock);
         this.queue = new DbSchedulerQueue(database, settings.jobWorkers(), DbSchedulerQueue.Timing.DEFAULT);
         this.jobs = new VariantJobs(
                 new JdbiJobStore(database), queue, catalog, maker, data.resolve("work"), clock, ids("job-"));
@@ -162,9 +191,35 @@ public final class ControllerDomain implements AutoCloseable {
                 () -> RolloutId.of(ids("ro-").get()),
                 lease.<Leadership>map(l -> l).orElse(Leadership.ALONE));
         cohorts.set(rollouts);
+        this.behaviour = new BehaviourWatch(fleet, classes, knowledge, telemetry);
+        var trialStore = new JdbiTrialStore(database);
+        this.trials = new TrialEngine(
+                fleet,
+                catalog,
+                knowledge,
+                new TrialPlanner(fleet, classes, selection, telemetry),
+                trialStore,
+                fleetKey,
+                trialPublisher,
+                clock,
+                ids("tr-"));
+        this.deployments = new DeploymentEngine(
+                rolloutSection,
+                fleet,
+                classes,
+                catalog,
+                selection,
+                telemetry,
+                trials,
+                rollouts,
+                new JdbiDeploymentStore(database),
+                maker::recipes,
+                clock,
+                ids("dp-"));
         fleet.addListener((device, change) -> {
             if (change == FleetChange.REMOVED) {
                 telemetry.forget(device.id());
+                trialStore.forget(device.id());
             }
             if (change == FleetChange.SHARED_ID) {
                 tellOfSharedId(device.id());
@@ -198,6 +253,8 @@ public final class ControllerDomain implements AutoCloseable {
     public void start() {
         reconciler.scheduleWithFixedDelay(safely("reconcile", rollouts::tick), 0, 500, TimeUnit.MILLISECONDS);
         reconciler.scheduleWithFixedDelay(safely("write fleet", fleet::flush), 1000, 1000, TimeUnit.MILLISECONDS);
+        reconciler.scheduleWithFixedDelay(safely("choose", this::choose), 250, 500, TimeUnit.MILLISECONDS);
+        reconciler.scheduleWithFixedDelay(safely("behaviour", behaviour::tick), 30, 30, TimeUnit.SECONDS);
         mover.execute(this::move);
         queue.start(jobs);
         jobs.recover();
@@ -236,6 +293,21 @@ public final class ControllerDomain implements AutoCloseable {
                         "two running devices use the identifier " + device
                                 + ": their boots take turns; give one of them another",
                         Map.of("device", device.value()))))));
+    }
+
+    /** Of several controllers on one database one runs trials and deployments; who takes over begins with what is written down. */
+    private void choose() {
+        boolean leads = lease.map(JdbiLease::renew).orElse(true);
+        if (leads && !led) {
+            trials.reload();
+            deployments.reload();
+        }
+        led = leads;
+        if (leads) {
+            trials.tick();
+            deployments.tick();
+            classes.flush();
+        }
     }
 
     /** Moves chunks until the controller closes; a want wakes it up. */
@@ -303,6 +375,28 @@ public final class ControllerDomain implements AutoCloseable {
         return audit;
     }
 
+    /** Which devices are alike, as they measured and behave. */
+    public DeviceClasses classes() {
+        return classes;
+    }
+
+    /** What was measured of variants on classes. */
+    public FleetKnowledge knowledge() {
+        return knowledge;
+    }
+
+    public DecisionStore decisions() {
+        return choices;
+    }
+
+    public TrialEngine trials() {
+        return trials;
+    }
+
+    public DeploymentService deployments() {
+        return deployments;
+    }
+
     public TelemetryService telemetry() {
         return telemetry;
     }
@@ -366,6 +460,7 @@ public final class ControllerDomain implements AutoCloseable {
         }
         safely("write fleet", fleet::flush).run();
         lease.ifPresent(l -> safely("give up the lease", l::release).run());
+        safely("write classes", classes::flush).run();
         database.close();
     }
 

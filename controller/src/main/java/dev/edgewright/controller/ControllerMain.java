@@ -26,10 +26,12 @@ import dev.edgewright.controller.http.HttpEdge;
 import dev.edgewright.controller.http.HttpSettings;
 import dev.edgewright.controller.http.view.InfoView;
 import dev.edgewright.controller.metrics.EventMetrics;
+import dev.edgewright.controller.http.view.RolloutBodySection;
 import dev.edgewright.controller.metrics.FleetMetrics;
 import dev.edgewright.controller.metrics.InferenceMetrics;
 import dev.edgewright.controller.metrics.LinkMetrics;
 import dev.edgewright.controller.metrics.Metrics;
+import dev.edgewright.controller.metrics.PredictionMetrics;
 import dev.edgewright.controller.metrics.ProtocolMetrics;
 import dev.edgewright.controller.metrics.RolloutMetrics;
 import dev.edgewright.controller.metrics.TransferMetrics;
@@ -147,12 +149,14 @@ public final class ControllerMain {
                             Optional.ofNullable(coap.get()).ifPresent(edge -> edge.publish(device, desired));
                             return link.get().publish(device, desired);
                         },
+                        (device, trial) -> link.get().publishTrial(device, trial),
+                        new RolloutBodySection(),
                         (blob, index, frame) -> link.get().publish(blob, index, frame),
                         clock));
 
         var metrics = started(parts, "metrics", Metrics.create());
         var counters = new ProtocolCounters();
-        var intake = new DeviceIntake(domain.fleet(), domain.telemetry(), domain.transfer(), counters);
+        var intake = new DeviceIntake(domain.fleet(), domain.telemetry(), domain.transfer(), domain.trials(), counters);
         var vertx = vertx(metrics);
         started(
                 parts,
@@ -265,6 +269,7 @@ public final class ControllerMain {
             Metrics metrics, ControllerDomain domain, ProtocolCounters counters, MqttLink link, Clock clock) {
         metrics.register(new InferenceMetrics(domain.telemetry()));
         metrics.register(new FleetMetrics(domain.fleet()));
+        metrics.register(new PredictionMetrics(domain.fleet(), domain.classes(), domain.catalog(), domain.selection()));
         metrics.register(new RolloutMetrics(domain.rollouts(), clock));
         metrics.register(new ProtocolMetrics(counters, domain.telemetry()));
         metrics.register(new TransferMetrics(domain.transfer()));
@@ -318,6 +323,12 @@ public final class ControllerMain {
                 domain.events(),
                 webhooks,
                 domain.audit(),
+                new ControllerApi.Choosing(
+                        domain.classes(),
+                        domain.knowledge(),
+                        domain.decisions(),
+                        domain.trials(),
+                        domain.deployments()),
                 info,
                 checks,
                 accept -> {

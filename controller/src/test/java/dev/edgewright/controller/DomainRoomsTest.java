@@ -18,6 +18,8 @@ class DomainRoomsTest {
         "..controller.selection..",
         "..controller.jobs..",
         "..controller.rollout..",
+        "..controller.trial..",
+        "..controller.deployment..",
         "..controller.telemetry..",
         "..controller.transfer.."
     };
@@ -98,6 +100,29 @@ class DomainRoomsTest {
             .dependOnClassesThat()
             .resideInAPackage("..controller.rollout..")
             .because("arrows run one way: a rollout asks what suits, and what suits does not depend on who asks");
+
+    @ArchTest
+    static final ArchRule TRIALS_ARE_BELOW_ROLLOUT = noClasses()
+            .that()
+            .resideInAPackage("..controller.trial..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("..controller.rollout..", "..controller.deployment..")
+            .because("what is measured must not depend on what is done with it");
+
+    @ArchTest
+    static final ArchRule NOTHING_KNOWS_DEPLOYMENTS = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    "..controller.fleet..",
+                    "..controller.catalog..",
+                    "..controller.selection..",
+                    "..controller.rollout..",
+                    "..controller.telemetry..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("..controller.deployment..")
+            .because("a deployment is a wish put together from the rooms below; none of them needs one to work");
 
     @ArchTest
     static final ArchRule TIME_COMES_IN = noClasses()

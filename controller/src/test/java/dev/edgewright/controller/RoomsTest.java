@@ -19,6 +19,8 @@ class RoomsTest {
         ROOT + "selection..",
         ROOT + "jobs..",
         ROOT + "rollout..",
+        ROOT + "trial..",
+        ROOT + "deployment..",
         ROOT + "telemetry..",
         ROOT + "transfer.."
     };

@@ -17,6 +17,7 @@ import dev.edgewright.common.signing.Contexts;
 import dev.edgewright.common.signing.TrustedKeys;
 import dev.edgewright.compression.CompressionSettings;
 import dev.edgewright.controller.catalog.CompressorMaker;
+import dev.edgewright.controller.http.view.RolloutBodySection;
 import dev.edgewright.controller.jobs.JobState;
 import dev.edgewright.controller.rollout.RolloutRequest;
 import dev.edgewright.controller.rollout.RolloutState;
@@ -62,6 +63,8 @@ class ThinPathTest {
                         CompressionSettings.defaults().withLatency(Duration.ofMillis(50), 20),
                         new dev.edgewright.controller.catalog.TrainingCache(folder.resolve("training"), 0)),
                 this::deliver,
+                (device, trial) -> true,
+                new RolloutBodySection(),
                 (blob, index, frame) -> {
                     chunks.put(blob.hex() + "/" + index, frame);
                     return true;

@@ -9,6 +9,8 @@ import dev.edgewright.cli.output.Table.Cell;
 import dev.edgewright.cli.output.Terminal;
 import dev.edgewright.cli.output.Words;
 import dev.edgewright.cli.remote.Api;
+import dev.edgewright.cli.remote.CliFailure;
+import dev.edgewright.cli.remote.CliFailure.Exit;
 import dev.edgewright.cli.remote.RemoteOptions;
 import dev.edgewright.cli.remote.Shell;
 import dev.edgewright.cli.remote.Shell.Session;
@@ -152,17 +154,22 @@ public final class VariantsCommand extends Noun {
 
     @Command(
             name = "explain",
-            description = "Say which variant would go to which device, and why.",
+            description = "Say why a device got what it got, or which variant of a model would go to which device.",
             footer = {
                 "",
                 "Examples:",
+                "  edgewright variants explain cam-1",
                 "  edgewright variants explain fashion-mnist",
                 "  edgewright variants explain fashion-mnist --max-drop 0.005 --all",
                 "  edgewright variants explain fashion-mnist --floor 0.92 --query 'device.ram_mb < 1024'"
             })
     int explain(
             @Mixin RemoteOptions remote,
-            @Parameters(paramLabel = "MODEL", description = "The model.") String model,
+            @Parameters(
+                            paramLabel = "DEVICE|MODEL",
+                            description =
+                                    "A device, for the decision that was made; a model, for what would be chosen now.")
+                    String model,
             @Option(
                             names = {"-q", "--query"},
                             paramLabel = "CEL",
@@ -179,15 +186,46 @@ public final class VariantsCommand extends Noun {
                             description = "Every candidate, not only the chosen one.")
                     boolean all) {
         Session session = shell.connect(remote);
-        JsonNode selections = session.api()
-                .get("/models/" + Api.escape(model) + "/selection"
-                        + Uploads.query("query", query, "floor", text(floor), "maxDrop", text(maxDrop)))
-                .path("items");
+        boolean anything = query == null && floor == null && maxDrop == null;
+        JsonNode selections;
+        try {
+            selections = session.api()
+                    .get("/models/" + Api.escape(model) + "/selection"
+                            + Uploads.query("query", query, "floor", text(floor), "maxDrop", text(maxDrop)))
+                    .path("items");
+        } catch (CliFailure e) {
+            if (e.exit() == Exit.NOT_FOUND && anything) {
+                return decisions(session, model, e);
+            }
+            throw e;
+        }
         session.print(selections, () -> {
             if (selections.isEmpty()) {
                 session.terminal().out().println("No device to choose for.");
             }
             selections.forEach(s -> explain(session.terminal(), s, all));
+        });
+        return 0;
+    }
+
+    /** The record of why a device got what it got; {@code noModel} where it is no device either. */
+    private static int decisions(Session session, String device, CliFailure noModel) {
+        JsonNode decisions;
+        try {
+            decisions = session.api()
+                    .get("/devices/" + Api.escape(device) + "/decisions")
+                    .path("items");
+        } catch (CliFailure e) {
+            throw e.exit() == Exit.NOT_FOUND
+                    ? new CliFailure(
+                            Exit.NOT_FOUND, "there is no device and no model '" + device + "'", noModel.getMessage())
+                    : e;
+        }
+        session.print(decisions, () -> {
+            if (decisions.isEmpty()) {
+                session.terminal().out().println("Nothing was chosen for " + device + " yet.");
+            }
+            decisions.forEach(d -> ChoiceTable.decision(session.terminal(), device, d));
         });
         return 0;
     }

@@ -194,6 +194,65 @@ class VerbsTest {
     }
 
     @Test
+    void explainsADeviceByTheDecisionThatWasMade() {
+        controller.on("GET", "/models/cam-1/selection", 404, FakeController.problem(404, "MODEL_NOT_FOUND", "no", ""));
+        controller.on("GET", "/devices/cam-1/decisions", 200, """
+                {"items":[{"rollout":"ro-1","who":"deployment dp-1 line 2 by api","model":"fashion","version":"1","class":"x86_64/a/2t",
+                "objective":"minimise latency","chosen":"int8-static","why":"int8-static: 0.800 ms measured in a trial on this class",
+                "at":"2026-11-24T22:00:00Z","candidates":[{"variant":"int8-static",
+                "manifest":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","sizeBytes":1000000,"verdict":"CHOSEN",
+                "reason":"best","predictedMs":{"value":0.9,"low":0.6,"high":1.3,"source":"PROBES"},
+                "measuredMs":{"value":0.8,"low":0.79,"high":0.81,"source":"TRIAL"}}]}]}""");
+
+        CommandRun run = CommandRun.of(controller, "variants", "explain", "cam-1");
+
+        assertThat(run.exit()).isZero();
+        assertThat(run.out())
+                .contains("cam-1  fashion 1  int8-static", "measured in a trial", "deployment dp-1 line 2 by api")
+                .contains("0.900 ms", "0.800 ms ±1%");
+    }
+
+    @Test
+    void namesWhatIsNeitherDeviceNorModel() {
+        CommandRun run = CommandRun.of(controller, "variants", "explain", "nobody");
+        assertThat(run.exit()).isEqualTo(4);
+        assertThat(run.err()).contains("there is no device and no model 'nobody'");
+    }
+
+    @Test
+    void explainsADeploymentFileAndEndsWithOneWhenSomethingIsMissing(@TempDir Path folder) throws Exception {
+        controller.on("POST", "/deployments/explain", 200, """
+                {"model":"fashion","version":"1","good":false,"uncovered":2,"rules":[{"line":2,"objective":"minimise latency","devices":3,
+                "classes":[{"class":"x86_64/a/2t","devices":3,"examples":["cam-1"],"conditions":["ON_BATTERY"],"why":"nothing","candidates":[],
+                "shortfall":{"limits":["p95","accuracy.floor"],"missing":"p95 and accuracy.floor contradict each other here",
+                "remedy":"set p95 to 3 ms"}}]}]}""");
+        Path file = Files.writeString(folder.resolve("deployment.yaml"), "model: fashion\n");
+
+        CommandRun run = CommandRun.of(controller, "deployments", "explain", "-f", file.toString());
+
+        assertThat(run.exit()).isEqualTo(1);
+        assertThat(run.out())
+                .contains("line 2: minimise latency on all devices: 3 devices", "(ON_BATTERY)", "nothing fits")
+                .contains("would do: set p95 to 3 ms", "2 devices are taken by no rule");
+        assertThat(controller.last().json().path("yaml").asText()).contains("model: fashion");
+    }
+
+    @Test
+    void saysTheFileBeforeTheLineOfAProblem(@TempDir Path folder) throws Exception {
+        controller.on(
+                "POST",
+                "/deployments",
+                400,
+                FakeController.problem(400, "DEPLOYMENT_INVALID", "line 2, column 1: unknown key 'limit'", ""));
+        Path file = Files.writeString(folder.resolve("deployment.yaml"), "model: fashion\nlimit: {}\n");
+
+        CommandRun run = CommandRun.of(controller, "deployments", "apply", "-f", file.toString());
+
+        assertThat(run.exit()).isEqualTo(1);
+        assertThat(run.err()).contains("deployment.yaml line 2, column 1: unknown key 'limit'");
+    }
+
+    @Test
     void createsARolloutWithWavesAndLimits() {
         controller.on("POST", "/rollouts", 201, Documents.rollout("RUNNING", 0, 0));
 

@@ -6,12 +6,17 @@ import dev.edgewright.controller.catalog.CatalogService;
 import dev.edgewright.controller.catalog.VariantMaker;
 import dev.edgewright.controller.events.EventStore;
 import dev.edgewright.controller.events.Webhooks;
+import dev.edgewright.controller.deployment.DeploymentService;
+import dev.edgewright.controller.fleet.DeviceClasses;
 import dev.edgewright.controller.fleet.FleetService;
 import dev.edgewright.controller.http.view.InfoView;
 import dev.edgewright.controller.jobs.JobService;
 import dev.edgewright.controller.rollout.RolloutService;
+import dev.edgewright.controller.selection.DecisionStore;
+import dev.edgewright.controller.selection.FleetKnowledge;
 import dev.edgewright.controller.selection.SelectionService;
 import dev.edgewright.controller.telemetry.TelemetryService;
+import dev.edgewright.controller.trial.TrialService;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -34,6 +39,7 @@ public record ControllerApi(
         EventStore events,
         Webhooks webhooks,
         AuditLog audit,
+        Choosing choosing,
         Supplier<InfoView> info,
         Map<String, Supplier<String>> checks,
         Scrape scrape) {
@@ -42,6 +48,14 @@ public record ControllerApi(
         Objects.requireNonNull(info, "info");
         checks = Map.copyOf(checks);
     }
+
+    /** Everything about why a device gets what it gets. */
+    public record Choosing(
+            DeviceClasses classes,
+            FleetKnowledge knowledge,
+            DecisionStore decisions,
+            TrialService trials,
+            DeploymentService deployments) {}
 
     /** Writes all metrics in the format that the Accept header prefers. */
     @FunctionalInterface

@@ -56,6 +56,7 @@ public final class HttpEdge implements AutoCloseable {
         new ModelRoutes(api).on(mount);
         new UploadRoutes(api, settings, new Upload(vertx, settings.uploads()), mount).on();
         new RolloutRoutes(api).on(mount);
+        new ChoosingRoutes(api).on(mount);
         new JobRoutes(api).on(mount);
         new BlobRoutes(api, mount).on();
         new EventRoutes(api).on(mount);

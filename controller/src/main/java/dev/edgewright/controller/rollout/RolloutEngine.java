@@ -141,6 +141,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
         overlaps.refuseUnlessHighest();
         overlaps.held().keySet().forEach(other -> step(other, draft -> overlaps.take(other, draft)));
         store.add(plan.rollout(), plan.targets(), plan.history());
+        planner.record(plan);
         live.put(
                 plan.rollout().id(),
                 new LiveRollout(plan.rollout(), plan.targets(), plan.history().size()));

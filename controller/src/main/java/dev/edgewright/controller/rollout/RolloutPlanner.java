@@ -32,7 +32,20 @@ final class RolloutPlanner {
     }
 
     /** A rollout that nothing was persisted of. */
-    record Plan(Rollout rollout, List<Target> targets, List<HistoryEntry> history) {}
+    record Plan(Rollout rollout, List<Target> targets, List<HistoryEntry> history, List<Selection> choices) {}
+
+    /** Writes down why each device got what it got. Call it once the rollout is persisted. */
+    void record(Plan plan) {
+        var request = plan.rollout().request();
+        selection.record(
+                new SelectionService.Occasion(
+                        plan.rollout().id().value(),
+                        request.createdBy(),
+                        request.model(),
+                        request.version().orElseThrow(),
+                        request.requirement()),
+                plan.choices());
+    }
 
     /** @throws EdgewrightException as {@link RolloutService#create} says */
     Plan plan(RolloutId id, RolloutRequest request, Instant now) {
@@ -48,8 +61,10 @@ final class RolloutPlanner {
         }
         var chosen = new LinkedHashMap<Device, Selection>();
         var targets = new ArrayList<Target>();
+        var choices = new ArrayList<Selection>();
         for (Device device : devices) {
             var choice = selection.select(request.model(), version, device, request.variant(), request.requirement());
+            choices.add(choice);
             if (choice.chosen().isPresent()) {
                 chosen.put(device, choice);
             } else {
@@ -65,7 +80,7 @@ final class RolloutPlanner {
         var waves = waves(sizes);
         var resolved = request.withVersion(version);
         var rollout = new Rollout(id, resolved, RolloutState.SCHEDULED, "planned", waves, 0, Set.of(), now, now, 0);
-        return new Plan(rollout, targets, history(rollout, chosen, skipped, now));
+        return new Plan(rollout, targets, history(rollout, chosen, skipped, now), choices);
     }
 
     private String version(RolloutRequest request) {

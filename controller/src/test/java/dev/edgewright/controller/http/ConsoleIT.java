@@ -32,6 +32,12 @@ class ConsoleIT {
                 assertThat(browser.evaluate("document.getElementById('link-text').innerText"))
                         .isEqualTo("live");
 
+                browser.evaluate("document.querySelector('[data-open=\"gate-7\"]').click()");
+                browser.await("document.querySelector('tr[data-decisions=\"gate-7\"]') !== null");
+                browser.await("document.querySelector('tr.decisions').innerText.includes('Nothing was chosen')");
+                browser.evaluate("document.querySelector('[data-open=\"gate-7\"]').click()");
+                browser.await("document.querySelector('tr.decisions') === null");
+
                 server.device("late-1");
                 browser.await("document.querySelectorAll('tr[data-device]').length === 3");
 

@@ -9,6 +9,7 @@ import dev.edgewright.controller.catalog.OriginalMaker;
 import dev.edgewright.controller.events.DeliveryPolicy;
 import dev.edgewright.controller.events.Reach;
 import dev.edgewright.controller.http.view.InfoView;
+import dev.edgewright.controller.http.view.RolloutBodySection;
 import dev.edgewright.controller.metrics.FleetMetrics;
 import dev.edgewright.controller.metrics.InferenceMetrics;
 import dev.edgewright.controller.metrics.Metrics;
@@ -47,6 +48,8 @@ final class HttpFixture implements AutoCloseable {
                 ControllerDomain.Settings.in(folder.resolve("data")),
                 maker,
                 this::deliver,
+                (device, trial) -> true,
+                new RolloutBodySection(),
                 (blob, index, frame) -> true,
                 Clock.systemUTC());
         domain.start();
@@ -86,6 +89,12 @@ final class HttpFixture implements AutoCloseable {
                                 new DeliveryPolicy(
                                         3, Duration.ofMillis(50), Duration.ofMillis(200), Duration.ofSeconds(5))),
                         domain.audit(),
+                        new ControllerApi.Choosing(
+                                domain.classes(),
+                                domain.knowledge(),
+                                domain.decisions(),
+                                domain.trials(),
+                                domain.deployments()),
                         () -> info,
                         Map.of("database", domain::databaseTrouble),
                         accept -> {

@@ -89,6 +89,7 @@ class OpenApiIT {
                 .isEqualTo(Set.of("seconds", "sample", "minAgreement", "minRequests"));
         assertThat(contract.properties("VariantRequest")).isEqualTo(fields(ModelRoutes.VariantBody.class));
         assertThat(contract.properties("DevicePatch")).isEqualTo(fields(DeviceRoutes.LabelPatch.class));
+        assertThat(contract.properties("DeploymentFile")).isEqualTo(fields(ChoosingRoutes.DeploymentBody.class));
         assertThat(contract.properties("AbortRequest")).isEqualTo(fields(RolloutRoutes.AbortBody.class));
     }
 
@@ -267,6 +268,60 @@ class OpenApiIT {
         contract.holds("POST /api/v1/rollouts/{id}/resume", server.postJson(live + "/resume", ""));
         contract.holds("POST /api/v1/rollouts/{id}/abort", server.postJson(live + "/abort", "{\"revert\":false}"));
         assertThat(json(server.get(live)).getString("state")).isEqualTo("ABORTED");
+    }
+
+    @Test
+    @Order(5)
+    void deployments_trials_classes_and_decisions_answer() throws Exception {
+        var file = """
+                model: tiny
+                version: "1"
+                query: device.cores >= 1
+                limits: {p95: 1s}
+                trial: {enabled: false}
+                rollout:
+                  watchSeconds: 0
+                  waves: [{count: 1}, {percent: 100}]
+                """;
+        var body = new JsonObject().put("yaml", file).encode();
+        contract.holds("#/components/schemas/DeploymentFile", body, "the request of this test");
+        var explained = server.postJson("/api/v1/deployments/explain", body);
+        contract.holds("POST /api/v1/deployments/explain", explained);
+        assertThat(json(explained).getBoolean("good")).as(explained.toString()).isTrue();
+        assertThat(json(explained).getJsonArray("rules").getJsonObject(0).getInteger("devices"))
+                .isEqualTo(3);
+
+        var applied = server.postJson("/api/v1/deployments", body);
+        contract.holds("POST /api/v1/deployments", applied);
+        assertThat(applied.statusCode())
+                .as(new String(applied.body(), StandardCharsets.UTF_8))
+                .isEqualTo(201);
+        var id = json(applied).getString("id");
+        var run = json(get("/api/v1/deployments/{id}", "/api/v1/deployments/" + id));
+        assertThat(run.getString("state")).isEqualTo("ROLLED_OUT");
+        assertThat(run.getJsonArray("rules").getJsonObject(0).getString("rollout"))
+                .isNotBlank();
+        get("/api/v1/deployments", "/api/v1/deployments");
+        refused("GET /api/v1/deployments/{id}", server.get("/api/v1/deployments/none"), 404, "DEPLOYMENT_NOT_FOUND");
+
+        var decisions = json(get("/api/v1/devices/{id}/decisions", "/api/v1/devices/cam-1/decisions"))
+                .getJsonArray("items");
+        assertThat(decisions).hasSize(1);
+        assertThat(decisions.getJsonObject(0).getString("who")).startsWith("deployment " + id);
+        assertThat(decisions.getJsonObject(0).getJsonArray("candidates")).isNotEmpty();
+        get("/api/v1/trials", "/api/v1/trials");
+        contract.holds("GET /api/v1/trials/{id}", server.get("/api/v1/trials/none"));
+        assertThat(json(get("/api/v1/classes", "/api/v1/classes")).getJsonArray("items"))
+                .hasSize(1);
+        get("/api/v1/predictions", "/api/v1/predictions");
+
+        var wrong = server.postJson(
+                "/api/v1/deployments/explain",
+                new JsonObject().put("yaml", "model: tiny\nlimit: {}\n").encode());
+        refused("POST /api/v1/deployments/explain", wrong, 400, "DEPLOYMENT_INVALID");
+        assertThat(json(wrong).getString("detail"))
+                .isEqualTo("line 2, column 1: unknown key 'limit'; did you mean 'limits'? known here: limits, maximise,"
+                        + " minimise, model, query, rollout, rules, trial, version");
     }
 
     @Test

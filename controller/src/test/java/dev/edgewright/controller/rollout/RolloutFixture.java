@@ -17,12 +17,12 @@ import dev.edgewright.controller.catalog.StoredCatalog;
 import dev.edgewright.controller.catalog.Variant;
 import dev.edgewright.controller.catalog.Workload;
 import dev.edgewright.controller.fleet.DeviceRegistry;
-import dev.edgewright.controller.selection.CatalogSelection;
 import dev.edgewright.controller.storage.Database;
 import dev.edgewright.controller.storage.JdbiCatalogStore;
 import dev.edgewright.controller.storage.JdbiFleetStore;
 import dev.edgewright.controller.storage.JdbiRolloutStore;
 import dev.edgewright.controller.telemetry.MergedTelemetry;
+import dev.edgewright.controller.testing.Choosing;
 import dev.edgewright.controller.testing.FakeDevice;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -110,7 +110,7 @@ final class RolloutFixture implements AutoCloseable {
         engine = new RolloutEngine(
                 fleet,
                 catalog,
-                new CatalogSelection(catalog, fleet),
+                Choosing.over(catalog, fleet, database, clock),
                 telemetry,
                 new JdbiRolloutStore(database),
                 fleetKey,

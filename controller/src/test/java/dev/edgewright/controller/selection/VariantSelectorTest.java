@@ -56,7 +56,7 @@ class VariantSelectorTest {
     }
 
     private static Selection select(Device device, Requirement requirement, Variant... variants) {
-        return VariantSelector.select(device, List.of(variants), "auto", requirement, v -> OptionalDouble.empty());
+        return VariantSelector.select(device, List.of(variants), "auto", requirement, ClassKnowledge.NONE);
     }
 
     private static Verdict verdict(Selection selection, Variant variant) {
@@ -138,7 +138,7 @@ class VariantSelectorTest {
                 List.of(FP32, INT8),
                 "auto",
                 Requirement.NONE,
-                v -> v.equals(INT8) ? OptionalDouble.of(4) : OptionalDouble.empty());
+                ClassKnowledge.ofMedians(v -> v.equals(INT8) ? OptionalDouble.of(4) : OptionalDouble.empty()));
         assertThat(corrected.chosen()).contains(INT8);
         assertThat(corrected.candidates().get(1).predictedMs().getAsDouble()).isBetween(11.9, 12.1);
         var measured = VariantSelector.select(
@@ -146,15 +146,15 @@ class VariantSelectorTest {
                 List.of(FP32, INT8),
                 "auto",
                 Requirement.NONE,
-                v -> OptionalDouble.of(v.equals(INT8) ? 4 : 3));
+                ClassKnowledge.ofMedians(v -> OptionalDouble.of(v.equals(INT8) ? 4 : 3)));
         assertThat(measured.chosen()).contains(FP32);
         assertThat(measured.why()).contains("measured on devices of this class");
     }
 
     @Test
     void a_named_variant_is_taken_although_another_is_faster() {
-        var selection = VariantSelector.select(
-                device(3), List.of(FP32, INT8), "fp32", Requirement.NONE, v -> OptionalDouble.empty());
+        var selection =
+                VariantSelector.select(device(3), List.of(FP32, INT8), "fp32", Requirement.NONE, ClassKnowledge.NONE);
         assertThat(selection.chosen()).contains(FP32);
         assertThat(verdict(selection, INT8)).isEqualTo(Verdict.NOT_ASKED_FOR);
     }

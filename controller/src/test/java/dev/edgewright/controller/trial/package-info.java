@@ -1,0 +1,2 @@
+/** Trials on devices that measure what the test says. */
+package dev.edgewright.controller.trial;
