@@ -12,6 +12,7 @@ import dev.edgewright.common.protocol.v1.TrialState;
 import dev.edgewright.compression.CompressionSettings;
 import dev.edgewright.controller.ControllerDomain;
 import dev.edgewright.controller.catalog.CompressorMaker;
+import dev.edgewright.controller.catalog.TrainingCache;
 import dev.edgewright.controller.catalog.Variant;
 import dev.edgewright.controller.http.view.RolloutBodySection;
 import dev.edgewright.controller.selection.Requirement;
@@ -62,7 +63,7 @@ public final class SelectionBenchmark {
         this.work = work;
         this.domain = new ControllerDomain(
                 ControllerDomain.Settings.in(work.resolve("controller")),
-                new CompressorMaker(CompressionSettings.defaults()),
+                new CompressorMaker(CompressionSettings.defaults(), new TrainingCache(work.resolve("training"), 0)),
                 (device, desired) -> CompletableFuture.completedFuture(null),
                 this::onTrial,
                 new RolloutBodySection(),

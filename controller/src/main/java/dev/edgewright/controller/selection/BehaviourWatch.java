@@ -61,13 +61,12 @@ public final class BehaviourWatch {
         byHardware.forEach((group, seen) -> {
             if (seen.size() >= MIN_DEVICES) {
                 double usual = median(seen);
-                seen.forEach(s -> logs.computeIfAbsent(s.device(), k -> new ArrayList<>())
-                        .add(Math.log(s.p50Ms() / usual)));
+                seen.forEach(s ->
+                        logs.computeIfAbsent(s.device(), k -> new ArrayList<>()).add(Math.log(s.p50Ms() / usual)));
             }
         });
         logs.forEach((device, all) -> classes.behaves(
-                device,
-                Math.exp(all.stream().mapToDouble(v -> v).average().orElse(0))));
+                device, Math.exp(all.stream().mapToDouble(v -> v).average().orElse(0))));
         tellMedians(byHardware);
     }
 

@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.edgewright.common.signing.SigningKey;
 import dev.edgewright.common.update.UpdateState;
-import dev.edgewright.controller.selection.CatalogSelection;
 import dev.edgewright.controller.storage.JdbiLease;
 import dev.edgewright.controller.storage.JdbiRolloutStore;
+import dev.edgewright.controller.testing.Choosing;
 import dev.edgewright.controller.testing.FakeDevice.Behaviour;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,7 +50,7 @@ class TwoControllersTest {
         return new RolloutEngine(
                 house.fleet,
                 house.catalog,
-                new CatalogSelection(house.catalog, house.fleet),
+                Choosing.over(house.catalog, house.fleet, house.database, house.clock),
                 house.telemetry,
                 new JdbiRolloutStore(house.database),
                 SigningKey.generate(),

@@ -59,8 +59,7 @@ class ShortfallTest {
     }
 
     private static Shortfall shortfall(Requirement requirement, Variant... variants) {
-        var selection =
-                VariantSelector.select(device(), List.of(variants), "auto", requirement, ClassKnowledge.NONE);
+        var selection = VariantSelector.select(device(), List.of(variants), "auto", requirement, ClassKnowledge.NONE);
         assertThat(selection.chosen()).isEmpty();
         return Shortfall.of(selection, device(), requirement, RECIPES);
     }
@@ -72,7 +71,8 @@ class ShortfallTest {
         var found = shortfall(requirement, ACCURATE, FAST);
         assertThat(found.limits()).containsExactly("accuracy.floor", "p95");
         assertThat(found.missing())
-                .contains("accuracy.floor of 0.9200 and p95 of 1.2 ms contradict each other here", "fp32", "int8-static");
+                .contains(
+                        "accuracy.floor of 0.9200 and p95 of 1.2 ms contradict each other here", "fp32", "int8-static");
         assertThat(found.remedy()).contains("accuracy.floor to 0.9000", "prune-30, low-rank");
     }
 
@@ -88,7 +88,8 @@ class ShortfallTest {
     @Test
     void unknown_accuracy_asks_for_data() {
         var floor = Requirement.of(OptionalDouble.of(0.9), OptionalDouble.empty());
-        assertThat(shortfall(floor, variant("fp32", 1000, 0, List.of())).remedy()).contains("put labelled data");
+        assertThat(shortfall(floor, variant("fp32", 1000, 0, List.of())).remedy())
+                .contains("put labelled data");
     }
 
     @Test
