@@ -188,7 +188,7 @@ final class Search {
                     graph,
                     split,
                     StaticInt8.watched(graph, bench.context()),
-                    Batching.of(graph.feeds(), settings.batchSize()));
+                    Batching.of(graph.feeds(), ActivationStatistics.BATCH));
             return Optional.of(LayerStudy.of(
                     graph, split, StaticInt8Options.defaults(), statistics, bench.context(), this::timeLeft));
         } catch (CompressionException e) {

@@ -40,8 +40,8 @@ class RoomsTest {
             .and(room("cleanup", "graph", "runtime", "pass"))
             .and(room("quantize", "graph", "runtime", "pass", "calibration"))
             .and(room("evaluation", "graph", "runtime", "data", "quantize"))
-            .and(room("prune", "graph", "runtime", "data", "pass", "quantize"))
-            .and(room("lowrank", "graph", "runtime", "data", "pass", "quantize", "prune"))
+            .and(room("prune", "graph", "runtime", "data", "pass", "calibration", "quantize"))
+            .and(room("lowrank", "graph", "runtime", "data", "pass", "calibration", "quantize", "prune"))
             .and(room(
                     "recipe",
                     "graph",

@@ -27,6 +27,9 @@ import java.util.Set;
  */
 public final class ActivationStatistics {
 
+    /** How many samples to run at once: every watched value of them lies in memory, and more at once is not faster. */
+    public static final int BATCH = 4;
+
     private final Map<String, Histogram> histograms;
     private final Map<String, ChannelStatistics> channels;
     private final long samples;
@@ -65,15 +68,20 @@ public final class ActivationStatistics {
         try (ModelSession session = ModelSession.open(watched, SessionSettings.literal())) {
             split.forEachBatch(batching.size(), raw -> {
                 Batch batch = batching.fit(raw);
-                Map<String, Tensor> results = new LinkedHashMap<>(session.run(
-                        batch.inputs(),
-                        computed.isEmpty() ? Set.of(graph.outputs().get(0).name()) : computed));
                 for (String value : values) {
-                    Tensor tensor = inputs.contains(value) ? batch.inputs().get(value) : results.get(value);
+                    Tensor tensor = inputs.contains(value) ? batch.inputs().get(value) : null;
                     if (tensor != null && tensor.type() == ElementType.FLOAT) {
                         watch(value, tensor, histograms, channels, batch, seen[0]);
                     }
                 }
+                session.visit(
+                        batch.inputs(),
+                        computed.isEmpty() ? Set.of(graph.outputs().get(0).name()) : computed,
+                        tensor -> {
+                            if (computed.contains(tensor.name()) && tensor.type() == ElementType.FLOAT) {
+                                watch(tensor.name(), tensor, histograms, channels, batch, seen[0]);
+                            }
+                        });
                 seen[0] += batch.size();
             });
         }

@@ -1,7 +1,7 @@
 package dev.edgewright.compression.calibration;
 
 /**
- * Mean and largest absolute value of every channel. The channel is axis 1 for images [N, C, ...] with three or more axes that end in
+ * Mean, mean square and largest absolute value of every channel. The channel is axis 1 for images [N, C, ...] with three or more axes that end in
  * planes, and the last axis is kept as well, because transformers carry their features there.
  */
 public final class ChannelStatistics {
@@ -9,6 +9,8 @@ public final class ChannelStatistics {
     private double[] sumSecond = new double[0];
     private float[] largestSecond = new float[0];
     private double[] sumLast = new double[0];
+    private double[] squaresLast = new double[0];
+    private double[] squaresSecond = new double[0];
     private float[] largestLast = new float[0];
     private long perSecond;
     private long perLast;
@@ -22,7 +24,9 @@ public final class ChannelStatistics {
         if (sumSecond.length == 0 && sumLast.length == 0) {
             sumSecond = new double[second];
             largestSecond = new float[second];
+            squaresSecond = new double[second];
             sumLast = new double[last];
+            squaresLast = new double[last];
             largestLast = new float[last];
         }
         int inner = (int) (values.length / sizes[0] / second);
@@ -30,6 +34,7 @@ public final class ChannelStatistics {
             for (int i = 0; i < values.length; i++) {
                 int channel = i / inner % second;
                 sumSecond[channel] += values[i];
+                squaresSecond[channel] += (double) values[i] * values[i];
                 largestSecond[channel] = Math.max(largestSecond[channel], Math.abs(values[i]));
             }
             perSecond += values.length / second;
@@ -40,6 +45,7 @@ public final class ChannelStatistics {
             for (int i = 0; i < values.length; i++) {
                 int channel = i % last;
                 sumLast[channel] += values[i];
+                squaresLast[channel] += (double) values[i] * values[i];
                 largestLast[channel] = Math.max(largestLast[channel], Math.abs(values[i]));
             }
             perLast += values.length / last;
@@ -56,6 +62,16 @@ public final class ChannelStatistics {
     /** Means over the last axis; empty when its size changed between batches. */
     public float[] lastAxisMeans() {
         return means(sumLast, perLast);
+    }
+
+    /** Means of the squares over axis 1; empty when its size changed between batches. */
+    public float[] meanSquares() {
+        return sumSecond.length == 0 ? new float[0] : means(squaresSecond, perSecond);
+    }
+
+    /** Means of the squares over the last axis; empty when its size changed between batches. */
+    public float[] lastAxisMeanSquares() {
+        return sumLast.length == 0 ? new float[0] : means(squaresLast, perLast);
     }
 
     /** Largest absolute values over axis 1. */

@@ -1,9 +1,9 @@
 package dev.edgewright.compression.lowrank;
 
+import dev.edgewright.compression.calibration.InputMoments;
 import dev.edgewright.compression.graph.Attribute;
 import dev.edgewright.compression.graph.Node;
 import dev.edgewright.compression.graph.Tensor;
-import dev.edgewright.compression.prune.InputMoments;
 import java.util.List;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;

@@ -1,11 +1,11 @@
 package dev.edgewright.compression.lowrank;
 
+import dev.edgewright.compression.calibration.InputMoments;
+import dev.edgewright.compression.calibration.LayerReader;
 import dev.edgewright.compression.graph.Attribute;
 import dev.edgewright.compression.graph.Node;
 import dev.edgewright.compression.graph.Tensor;
 import dev.edgewright.compression.lowrank.Factorisation.Part;
-import dev.edgewright.compression.prune.InputMoments;
-import dev.edgewright.compression.prune.LayerReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -2,6 +2,8 @@ package dev.edgewright.compression.lowrank;
 
 import dev.edgewright.compression.CompressionException;
 import dev.edgewright.compression.CompressionException.Code;
+import dev.edgewright.compression.calibration.InputMoments;
+import dev.edgewright.compression.calibration.LayerReader;
 import dev.edgewright.compression.data.Split;
 import dev.edgewright.compression.graph.Graph;
 import dev.edgewright.compression.graph.GraphEdit;
@@ -13,8 +15,6 @@ import dev.edgewright.compression.pass.Pass;
 import dev.edgewright.compression.pass.PassContext;
 import dev.edgewright.compression.pass.PassResult;
 import dev.edgewright.compression.prune.Cost;
-import dev.edgewright.compression.prune.InputMoments;
-import dev.edgewright.compression.prune.LayerReader;
 import dev.edgewright.compression.quantize.StaticInt8;
 import dev.edgewright.compression.runtime.ShapeInference;
 import java.util.ArrayList;

@@ -1,5 +1,7 @@
 package dev.edgewright.compression.prune;
 
+import dev.edgewright.compression.calibration.InputMoments;
+import dev.edgewright.compression.calibration.LayerReader;
 import dev.edgewright.compression.data.Batching;
 import dev.edgewright.compression.data.Split;
 import dev.edgewright.compression.graph.Graph;

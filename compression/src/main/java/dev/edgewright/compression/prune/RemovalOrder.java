@@ -1,5 +1,7 @@
 package dev.edgewright.compression.prune;
 
+import dev.edgewright.compression.calibration.InputMoments;
+import dev.edgewright.compression.calibration.LayerReader;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

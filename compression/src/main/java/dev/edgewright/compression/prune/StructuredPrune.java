@@ -2,6 +2,9 @@ package dev.edgewright.compression.prune;
 
 import dev.edgewright.compression.CompressionException;
 import dev.edgewright.compression.CompressionException.Code;
+import dev.edgewright.compression.calibration.InputMoments;
+import dev.edgewright.compression.calibration.LayerReader;
+import dev.edgewright.compression.calibration.OutputProbe;
 import dev.edgewright.compression.data.Split;
 import dev.edgewright.compression.graph.Graph;
 import dev.edgewright.compression.graph.Node;

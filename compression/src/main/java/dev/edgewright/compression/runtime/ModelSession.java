@@ -24,6 +24,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** A model loaded in ONNX Runtime's CPU provider. Safe to run from several threads; close it to free native memory. */
 public final class ModelSession implements AutoCloseable {
@@ -84,6 +85,9 @@ public final class ModelSession implements AutoCloseable {
             options.setIntraOpNumThreads(settings.threads());
             options.setInterOpNumThreads(1);
             options.setOptimizationLevel(settings.optimize() ? OptLevel.ALL_OPT : OptLevel.NO_OPT);
+            if (!settings.optimize()) {
+                options.setCPUArenaAllocator(false); // read once and closed: an arena would only grow
+            }
             for (Map.Entry<String, String> entry : settings.config().entrySet()) {
                 options.addConfigEntry(entry.getKey(), entry.getValue());
             }
@@ -141,6 +145,22 @@ public final class ModelSession implements AutoCloseable {
                 values.put(entry.getKey(), OrtTensors.from(entry.getKey(), (OnnxTensor) entry.getValue()));
             }
             return values;
+        } catch (OrtException e) {
+            throw RuntimeErrors.running(what, e);
+        }
+    }
+
+    /**
+     * Runs once and hands over the outputs asked for one by one, each converted only then, so that one of them at a time lies in the heap.
+     *
+     * @throws CompressionException RUNTIME_FAILED, with the runtime's message
+     */
+    public void visit(Map<String, Tensor> feeds, Set<String> wanted, Consumer<Tensor> visitor) {
+        try (Prepared prepared = prepare(feeds);
+                OrtSession.Result result = session.run(prepared.tensors, wanted)) {
+            for (Map.Entry<String, OnnxValue> entry : result) {
+                visitor.accept(OrtTensors.from(entry.getKey(), (OnnxTensor) entry.getValue()));
+            }
         } catch (OrtException e) {
             throw RuntimeErrors.running(what, e);
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.edgewright.compression.CompressionException;
 import dev.edgewright.compression.FashionNet;
 import dev.edgewright.compression.SampleData;
+import dev.edgewright.compression.calibration.OutputProbe;
 import dev.edgewright.compression.cleanup.Cleanup;
 import dev.edgewright.compression.data.DataSource;
 import dev.edgewright.compression.graph.Graph;

@@ -1,4 +1,4 @@
-package dev.edgewright.compression.prune;
+package dev.edgewright.compression.calibration;
 
 import dev.edgewright.compression.data.Batching;
 import dev.edgewright.compression.data.Split;
@@ -78,7 +78,7 @@ public final class InputMoments {
     }
 
     /** The graph with the inputs and outputs of these layers as outputs. */
-    static Graph watching(Graph graph, List<LayerReader> layers) {
+    public static Graph watching(Graph graph, List<LayerReader> layers) {
         List<ValueInfo> outputs = new ArrayList<>(graph.outputs());
         Set<String> present = new HashSet<>();
         outputs.forEach(output -> present.add(output.name()));

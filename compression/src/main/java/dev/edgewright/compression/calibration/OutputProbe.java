@@ -1,4 +1,4 @@
-package dev.edgewright.compression.prune;
+package dev.edgewright.compression.calibration;
 
 import dev.edgewright.compression.data.Batching;
 import dev.edgewright.compression.data.Split;
@@ -12,14 +12,14 @@ import java.util.List;
 import java.util.Map;
 
 /** How far a changed graph's float outputs are from the original's: squared distance over the original's variance, averaged over outputs. */
-final class OutputProbe {
+public final class OutputProbe {
 
     private final List<Map<String, Tensor>> feeds = new ArrayList<>();
     private final List<Map<String, float[]>> expected = new ArrayList<>();
     private final Map<String, Double> variance = new LinkedHashMap<>();
 
     /** Runs the original over the split, which should be small: its outputs are kept. */
-    OutputProbe(Graph original, Split split, int batch) {
+    public OutputProbe(Graph original, Split split, int batch) {
         Batching batching = Batching.of(original.feeds(), batch);
         batching.check(split);
         try (ModelSession session = ModelSession.open(original, SessionSettings.single())) {
@@ -53,7 +53,8 @@ final class OutputProbe {
         return values;
     }
 
-    double error(Graph graph) {
+    /** The error of a graph with the same inputs and outputs; 0 is equal, 1 is as far off as the outputs' own means. */
+    public double error(Graph graph) {
         Map<String, Double> distance = new LinkedHashMap<>();
         try (ModelSession session = ModelSession.open(graph, SessionSettings.single())) {
             for (int i = 0; i < feeds.size(); i++) {

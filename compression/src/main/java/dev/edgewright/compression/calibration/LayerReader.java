@@ -1,4 +1,4 @@
-package dev.edgewright.compression.prune;
+package dev.edgewright.compression.calibration;
 
 import dev.edgewright.compression.graph.ElementType;
 import dev.edgewright.compression.graph.Graph;
