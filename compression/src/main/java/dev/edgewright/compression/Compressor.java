@@ -38,6 +38,7 @@ public final class Compressor {
      * @param front the names of those that no other beats in quality, time and size at once; the original may be among them
      * @param recommended the fastest variant that keeps the constraints and is faster than the original; empty when there is none
      * @param layers what each layer costs and hurts in int8, when a search studied it
+     * @param saturation what candidates with plain int8 weights would give on x86 without VNNI, where that was computed
      * @param failures recipes that could not be applied, with the reason
      */
     public record Result(
@@ -47,12 +48,19 @@ public final class Compressor {
             List<String> front,
             Optional<String> recommended,
             Optional<LayerStudy> layers,
+            List<Saturation> saturation,
             List<String> failures) {
 
         public Result {
             candidates = List.copyOf(candidates);
             front = List.copyOf(front);
+            saturation = List.copyOf(saturation);
             failures = List.copyOf(failures);
+        }
+
+        /** The same result, with what candidates would give on x86 without VNNI. */
+        public Result withSaturation(List<Saturation> computed) {
+            return new Result(model, original, candidates, front, recommended, layers, computed, failures);
         }
     }
 

@@ -71,9 +71,25 @@ final class Search {
             smaller(original);
             train(original);
         }
+        List<Saturation> saturation = saturation(original);
         List<Candidate> measured = sideBySide();
         progress.update("done", "auto", 1);
-        return Selection.of(bench.info(), original, measured, constraints, study, failures);
+        return Selection.of(bench.info(), original, measured, constraints, study, failures)
+                .withSaturation(saturation);
+    }
+
+    /** What the plain int8 file would cost on x86 without VNNI; one of its kind is enough, because the others lose alike. */
+    private List<Saturation> saturation(Candidate original) {
+        if (!timeLeft()) {
+            return List.of();
+        }
+        progress.update("emulate saturation", "auto", spent());
+        return candidates.stream()
+                .filter(candidate -> !candidate.requiresIsa().isEmpty())
+                .findFirst()
+                .flatMap(plain -> Saturation.of(plain, original, bench.data(), settings))
+                .stream()
+                .toList();
     }
 
     /** From little to much; a size that lost far more than is allowed ends it, because the next would lose more. */

@@ -60,6 +60,7 @@ final class Selection {
                 front.stream().map(Candidate::name).toList(),
                 recommended,
                 layers,
+                List.of(),
                 failures);
     }
 

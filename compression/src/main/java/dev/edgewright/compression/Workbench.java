@@ -65,6 +65,11 @@ final class Workbench implements AutoCloseable {
         return info;
     }
 
+    /** Null when there is none. */
+    DataSource data() {
+        return data;
+    }
+
     PassContext context() {
         return context;
     }

@@ -51,17 +51,7 @@ public final class PeerComparison {
             String method = tool.substring(colon + 1);
             Path file = out.resolve(tool.replaceAll("[^A-Za-z0-9]+", "-") + ".onnx");
             List<String> command = tool.startsWith("edgewright:")
-                    ? List.of(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-Xmx256m",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            CompressOnce.class.getName(),
-                            model.toString(),
-                            args[1],
-                            method,
-                            file.toString())
+                    ? java(CompressOnce.class.getName(), model.toString(), args[1], method, file.toString())
                     : List.of(
                             tool.substring(0, colon),
                             Path.of(args[3], "quantize.py").toString(),
@@ -72,6 +62,20 @@ public final class PeerComparison {
             run(command, out, method, file).ifPresent(entries::add);
         }
         report(entries, data);
+    }
+
+    /** The flags that {@code ./edgewright compress} starts with: a heap that grows only as far as the model and the data need. */
+    private static List<String> java(String... command) {
+        List<String> line = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-Xms16m",
+                "-XX:MinHeapFreeRatio=10",
+                "-XX:MaxHeapFreeRatio=20",
+                "-cp",
+                System.getProperty("java.class.path")));
+        line.addAll(List.of(command));
+        return line;
     }
 
     private static java.util.Optional<Entry> run(List<String> command, Path out, String method, Path file)

@@ -12,6 +12,7 @@ import dev.edgewright.compression.Candidate;
 import dev.edgewright.compression.CompressionSettings;
 import dev.edgewright.compression.Compressor;
 import dev.edgewright.compression.Progress;
+import dev.edgewright.compression.Saturation;
 import dev.edgewright.compression.data.DataSource;
 import dev.edgewright.compression.recipe.Recipe;
 import dev.edgewright.compression.report.Report;
@@ -89,6 +90,11 @@ public final class CompressCommand implements Callable<Integer> {
             description = "What auto makes files for: vnni, avx2 (x86 without VNNI) or arm64 (default: vnni).")
     private String target;
 
+    @Option(
+            names = "--without-vnni",
+            description = "Also compute what plain int8 files would give on x86 without VNNI (auto does so by itself).")
+    private boolean withoutVnni;
+
     private CompressCommand(Shell shell) {
         this.shell = shell;
     }
@@ -129,7 +135,7 @@ public final class CompressCommand implements Callable<Integer> {
             }
         }
         table(candidates).print(terminal);
-        Compressor.Result last = result;
+        Compressor.Result last = withoutVnni ? saturated(result, source, terminal) : result;
         if (wanted.contains(Recipe.AUTO)) {
             terminal.out().println();
             terminal.out()
@@ -140,6 +146,20 @@ public final class CompressCommand implements Callable<Integer> {
         }
         terminal.out().println("Report: " + Guard.of(() -> Report.write(last, out)));
         return 0;
+    }
+
+    private static Compressor.Result saturated(Compressor.Result result, DataSource source, Terminal terminal) {
+        List<Saturation> computed = new ArrayList<>();
+        for (Candidate candidate : result.candidates()) {
+            Guard.of(() -> Saturation.of(candidate, result.original(), source, CompressionSettings.defaults()))
+                    .ifPresent(computed::add);
+        }
+        computed.forEach(one -> terminal.out()
+                .println(one.candidate() + " on x86 without VNNI: "
+                        + Words.accuracy(one.saturating().value()) + " instead of "
+                        + Words.accuracy(one.exact().value()) + " on "
+                        + one.exact().samples() + " samples"));
+        return result.withSaturation(computed);
     }
 
     private static Recipe recipe(String name) {

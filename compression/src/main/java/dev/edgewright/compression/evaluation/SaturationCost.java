@@ -28,6 +28,11 @@ public record SaturationCost(AccuracyResult exact, AccuracyResult saturating) {
                 score(int8, true, split, task, original, batchSize));
     }
 
+    /** As {@link #of}, the saturating half only, for callers that know the other from running the file. */
+    public static AccuracyResult saturating(Graph int8, Split split, Task task, Reference original, int batchSize) {
+        return score(int8, true, split, task, original, batchSize);
+    }
+
     /** The points lost by running this file where it saturates. */
     public double lost() {
         return exact.value() - saturating.value();

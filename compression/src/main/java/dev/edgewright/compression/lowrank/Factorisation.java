@@ -15,10 +15,10 @@ import org.ejml.dense.row.CommonOps_DDRM;
  * @param rank the inner size, "r" or "r1,r2"
  * @param parts the layers in order, without inputs and outputs, the last one to carry the bias
  * @param matrix what the chain computes, as the layer's [columns][outputs]
- * @param macs multiply-adds of one sample
+ * @param cost multiply-adds of one sample, or microseconds of one run
  * @param error the share of the layer's output variance that is lost
  */
-record Factorisation(String form, String rank, List<Part> parts, double[] matrix, double macs, double error) {
+record Factorisation(String form, String rank, List<Part> parts, double[] matrix, double cost, double error) {
 
     /**
      * One layer of a chain.
@@ -33,6 +33,11 @@ record Factorisation(String form, String rank, List<Part> parts, double[] matrix
         Node node(String name, List<String> inputs, String output) {
             return Node.of(op, name, inputs, List.of(output), attributes.toArray(Attribute[]::new));
         }
+    }
+
+    /** The same chain at another cost. */
+    Factorisation withCost(double other) {
+        return new Factorisation(form, rank, parts, matrix, other, error);
     }
 
     /** tr(D' C D) / tr(W' C W) for D = W - W^. */

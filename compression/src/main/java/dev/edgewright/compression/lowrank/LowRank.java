@@ -16,6 +16,7 @@ import dev.edgewright.compression.pass.PassContext;
 import dev.edgewright.compression.pass.PassResult;
 import dev.edgewright.compression.prune.Cost;
 import dev.edgewright.compression.quantize.StaticInt8;
+import dev.edgewright.compression.runtime.LayerTimer;
 import dev.edgewright.compression.runtime.ShapeInference;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,8 +26,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Writes layers as chains of smaller ones until the multiply-adds fit a budget. Form and rank are chosen for each layer by the output
- * variance lost, on calibration data, for each multiply-add saved.
+ * Writes layers as chains of smaller ones until the multiply-adds, or the predicted time, fit a budget. Form and rank are chosen for each layer
+ * by the output variance lost, on calibration data, for each multiply-add or microsecond saved. Every chain is timed as a graph of its own, so
+ * one that saves multiply-adds and no time is not taken under a budget of time.
  *
  * <pre>
  * before: x -> Conv[64,64,3,3] -> y
@@ -39,12 +41,23 @@ public final class LowRank implements Pass {
 
     private final double ratio;
     private final int block;
+    private final LayerTimer timer;
 
     /**
      * @param ratio the share of the multiply-adds that may stay, above 0 and at most 1
      * @param block ranks are multiples of this
      */
     public LowRank(double ratio, int block) {
+        this(ratio, block, null);
+    }
+
+    /**
+     * A budget of predicted time.
+     *
+     * @param ratio the share of the layers' time on this machine that may stay
+     * @param timer measures layers and chains; null counts multiply-adds
+     */
+    public LowRank(double ratio, int block, LayerTimer timer) {
         if (!(ratio > 0 && ratio <= 1)) {
             throw new IllegalArgumentException("the share that stays must be above 0 and at most 1, not " + ratio);
         }
@@ -53,6 +66,7 @@ public final class LowRank implements Pass {
         }
         this.ratio = ratio;
         this.block = block;
+        this.timer = timer;
     }
 
     @Override
@@ -98,19 +112,25 @@ public final class LowRank implements Pass {
                 macs.put(id, factoriser.macs());
             }
         });
-        double before = Cost.macs(graph, shapes);
+        if (timer != null) {
+            moments.forEach((id, one) -> timed(one.layer(), shapes, options, macs));
+        }
+        double before = timer == null
+                ? Cost.macs(graph, shapes)
+                : Cost.time(graph, shapes, List.of(), block, timer).of(new int[0]);
         Map<String, Factorisation> chosen = choose(options, macs, before);
         double after = before;
         for (Map.Entry<String, Factorisation> entry : chosen.entrySet()) {
-            after += entry.getValue().macs() - macs.get(entry.getKey());
+            after += entry.getValue().cost() - macs.get(entry.getKey());
         }
         if (after > ratio * before * (1 + 1e-9)) {
             throw new CompressionException(
                     Code.RECIPE_INVALID,
                     String.format(
                             Locale.ROOT,
-                            "low-rank cannot keep only %.3f of the macs: %.3f is the least here",
+                            "low-rank cannot keep only %.3f of the %s: %.3f is the least here",
                             ratio,
+                            unit(),
                             after / before));
         }
         if (chosen.isEmpty()) {
@@ -119,7 +139,7 @@ public final class LowRank implements Pass {
         GraphEdit edit = graph.edit();
         chosen.forEach((id, factorisation) -> rewrite(graph, edit, moments.get(id), factorisation));
         StringBuilder line = new StringBuilder(
-                String.format(Locale.ROOT, "low-rank: macs %.3f of before, block=%d", after / before, block));
+                String.format(Locale.ROOT, "low-rank: %s %.3f of before, block=%d", unit(), after / before, block));
         chosen.forEach((id, one) -> line.append(' ')
                 .append(moments.get(id).layer().node().label())
                 .append('=')
@@ -128,6 +148,30 @@ public final class LowRank implements Pass {
                 .append(one.rank())
                 .append(')'));
         return PassResult.changed(edit.build(), line.toString());
+    }
+
+    /** Puts microseconds in place of multiply-adds. */
+    private void timed(
+            LayerReader layer,
+            ShapeInference shapes,
+            Map<String, List<Factorisation>> options,
+            Map<String, Double> costs) {
+        String id = layer.node().output(0);
+        if (!options.containsKey(id)) {
+            return;
+        }
+        ChainTimes times =
+                new ChainTimes(timer, shapes.shape(layer.node().input(0)).orElseThrow());
+        costs.put(id, times.whole(layer));
+        options.put(
+                id,
+                options.get(id).stream()
+                        .map(chain -> chain.withCost(times.of(chain)))
+                        .toList());
+    }
+
+    private String unit() {
+        return timer == null ? "macs" : "predicted time";
     }
 
     /** Repeatedly the change with the least error for each saved multiply-add. */
@@ -141,10 +185,10 @@ public final class LowRank implements Pass {
             double least = Double.POSITIVE_INFINITY;
             for (Map.Entry<String, List<Factorisation>> entry : options.entrySet()) {
                 Factorisation present = chosen.get(entry.getKey());
-                double macs = present == null ? whole.get(entry.getKey()) : present.macs();
+                double macs = present == null ? whole.get(entry.getKey()) : present.cost();
                 double error = present == null ? 0 : present.error();
                 for (Factorisation option : entry.getValue()) {
-                    double saved = Math.min(macs - option.macs(), now - ratio * before);
+                    double saved = Math.min(macs - option.cost(), now - ratio * before);
                     double rate = Math.max(option.error() - error, 1e-12) / saved;
                     if (saved > 0 && rate < least) {
                         least = rate;
@@ -157,7 +201,7 @@ public final class LowRank implements Pass {
                 return chosen;
             }
             Factorisation old = chosen.put(layer, best);
-            now += best.macs() - (old == null ? whole.get(layer) : old.macs());
+            now += best.cost() - (old == null ? whole.get(layer) : old.cost());
         }
         return chosen;
     }

@@ -1,10 +1,12 @@
 package dev.edgewright.compression.prune;
 
+import dev.edgewright.compression.graph.ElementType;
 import dev.edgewright.compression.graph.Graph;
 import dev.edgewright.compression.graph.Node;
 import dev.edgewright.compression.graph.Shape;
 import dev.edgewright.compression.graph.Tensor;
 import dev.edgewright.compression.prune.Couplings.Slot;
+import dev.edgewright.compression.runtime.LayerTimer;
 import dev.edgewright.compression.runtime.ShapeInference;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a graph costs as a function of the units kept in each group: multiply-adds of one sample, or parameters. Axes of unknown size (batch,
+ * What a graph costs as a function of the units kept in each group: multiply-adds of one sample, parameters, or predicted time. Axes of unknown size (batch,
  * sequence) count as one.
  */
 public final class Cost {
@@ -25,7 +27,11 @@ public final class Cost {
      */
     private record Term(double base, List<Integer> groups) {}
 
+    /** The time of one layer, and the groups of its inputs and outputs; -1 where they stay. */
+    private record TimedTerm(TimedLayer layer, int inputs, int outputs) {}
+
     private final List<ChannelGroup> groups;
+    private final List<TimedTerm> timed = new ArrayList<>();
     private final List<Term> terms = new ArrayList<>();
     private final Map<Slot, Integer> groupOf = new HashMap<>();
 
@@ -43,6 +49,30 @@ public final class Cost {
         Cost cost = new Cost(groups);
         for (Node node : graph.nodes()) {
             cost.layer(graph, node, shapes);
+        }
+        return cost;
+    }
+
+    /**
+     * Microseconds of Conv, Gemm and MatMul with constant weights on one thread of this machine, each measured by itself.
+     *
+     * @param block channel counts that are asked for are multiples of this
+     */
+    public static Cost time(
+            Graph graph, ShapeInference shapes, List<ChannelGroup> groups, int block, LayerTimer timer) {
+        Cost cost = new Cost(groups);
+        for (Node node : graph.nodes()) {
+            boolean layer = node.domain().isEmpty() && (node.is("Conv") || node.is("Gemm") || node.is("MatMul"));
+            Tensor weight = layer ? graph.constant(node.input(1)).orElse(null) : null;
+            Shape in = shapes.shape(node.input(0)).orElse(null);
+            if (weight != null && in != null && weight.rank() >= 2 && weight.type() == ElementType.FLOAT) {
+                TimedLayer one = new TimedLayer(node, weight, in, block, timer);
+                int outputs = cost.groupOf.getOrDefault(new Slot(weight.name(), one.outputAxis()), -1);
+                int inputs = one.isDepthwise()
+                        ? outputs
+                        : cost.groupOf.getOrDefault(new Slot(weight.name(), 1 - one.outputAxis()), -1);
+                cost.timed.add(new TimedTerm(one, inputs, outputs));
+            }
         }
         return cost;
     }
@@ -125,6 +155,16 @@ public final class Cost {
             }
             sum += value;
         }
+        for (TimedTerm term : timed) {
+            sum += term.layer.micros(
+                    kept(term.inputs, term.layer.inputs(), kept), kept(term.outputs, term.layer.outputs(), kept));
+        }
         return sum;
+    }
+
+    private int kept(int group, int all, int[] kept) {
+        return group < 0
+                ? all
+                : (int) ((long) all * kept[group] / groups.get(group).units());
     }
 }

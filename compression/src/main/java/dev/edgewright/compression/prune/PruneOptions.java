@@ -16,7 +16,9 @@ public record PruneOptions(
     /** What a budget counts. */
     public enum Budget {
         MACS("macs"),
-        SIZE("parameters");
+        SIZE("parameters"),
+        /** Predicted from layers that are measured on this machine: what comes out then depends on it. */
+        TIME("predicted time");
 
         private final String unit;
 
@@ -56,6 +58,11 @@ public record PruneOptions(
     /** This share of the parameters. */
     public static PruneOptions size(double ratio) {
         return new PruneOptions(Budget.SIZE, ratio, 8, Importance.AUTO, true, false);
+    }
+
+    /** This share of the predicted time. */
+    public static PruneOptions time(double ratio) {
+        return new PruneOptions(Budget.TIME, ratio, 8, Importance.AUTO, true, false);
     }
 
     public PruneOptions withBlock(int other) {

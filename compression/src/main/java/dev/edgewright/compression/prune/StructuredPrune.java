@@ -12,6 +12,7 @@ import dev.edgewright.compression.pass.Pass;
 import dev.edgewright.compression.pass.PassContext;
 import dev.edgewright.compression.pass.PassResult;
 import dev.edgewright.compression.quantize.StaticInt8;
+import dev.edgewright.compression.runtime.LayerTimer;
 import dev.edgewright.compression.runtime.ShapeInference;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,7 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Removes whole channels down to a budget of multiply-adds or parameters, then repairs what is left on calibration data. Without data,
+ * Removes whole channels down to a budget of multiply-adds, parameters or predicted time, then repairs what is left on calibration data. Without data,
  * channels are chosen by the magnitude of their weights and nothing is repaired.
  *
  * <pre>
@@ -69,9 +70,11 @@ public final class StructuredPrune implements Pass {
             notes.add("prune: no layer's channels can be removed");
             return PassResult.unchanged(graph, notes);
         }
-        Cost cost = options.budget() == PruneOptions.Budget.MACS
-                ? Cost.macs(graph, shapes, usable)
-                : Cost.parameters(graph, usable);
+        Cost cost = switch (options.budget()) {
+            case MACS -> Cost.macs(graph, shapes, usable);
+            case SIZE -> Cost.parameters(graph, usable);
+            case TIME -> Cost.time(graph, shapes, usable, options.block(), new LayerTimer());
+        };
         Split split = options.importance() == PruneOptions.Importance.MAGNITUDE
                 ? null
                 : context.calibration().orElse(null);
@@ -110,6 +113,11 @@ public final class StructuredPrune implements Pass {
             Reconstruction.Result repaired = Reconstruction.repair(graph, pruned, groups, plan, split, context.seed());
             pruned = repaired.graph();
             repair = "least-squares(" + repaired.repaired() + " layers)";
+            Graph refreshed = BatchNormRefresh.of(graph, pruned, split);
+            if (refreshed != pruned) {
+                pruned = refreshed;
+                repair += "+batch-norm(" + pruned.nodes("BatchNormalization").size() + ")";
+            }
         }
         String line = String.format(
                 Locale.ROOT,

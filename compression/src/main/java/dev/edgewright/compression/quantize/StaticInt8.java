@@ -61,6 +61,14 @@ public final class StaticInt8 implements Pass {
                 .toList();
     }
 
+    /** The ids of the depthwise convolutions among them. */
+    public static List<String> depthwise(Graph graph, PassContext context) {
+        return Units.all(graph, context.shapes(graph)).stream()
+                .filter(unit -> Units.isDepthwise(graph, unit.node()))
+                .map(Unit::id)
+                .toList();
+    }
+
     /** True when the graph holds quantised operators already. */
     public static boolean isQuantized(Graph graph) {
         Set<String> signs = Set.of(

@@ -9,6 +9,7 @@ import dev.edgewright.compression.cleanup.Cleanup;
 import dev.edgewright.compression.data.Batching;
 import dev.edgewright.compression.data.Split;
 import dev.edgewright.compression.graph.Graph;
+import dev.edgewright.compression.graph.Tensor;
 import dev.edgewright.compression.pass.Pass;
 import dev.edgewright.compression.pass.PassContext;
 import dev.edgewright.compression.pass.PassResult;
@@ -19,9 +20,14 @@ import dev.edgewright.compression.quantize.LearnedRounding;
 import dev.edgewright.compression.quantize.Smoothing;
 import dev.edgewright.compression.quantize.StaticInt8;
 import dev.edgewright.compression.quantize.StaticInt8Options;
+import dev.edgewright.compression.runtime.LatencyMeter;
+import dev.edgewright.compression.runtime.ModelSession;
+import dev.edgewright.compression.runtime.SessionSettings;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
@@ -31,12 +37,15 @@ import java.util.TreeSet;
  * Each is kept when it was asked for, or where the error at the model's output falls with it (on calibration samples, against the float
  * model); the lineage says which, with the errors.
  *
+ * @param depthwise whether depthwise convolutions are quantised; auto measures both forms, conversions at the border included, and takes the
+ *     faster, so that the result then depends on this machine
  * @param biases whether biases are corrected
  * @param equalizes whether the ranges of channels between layers are balanced
  * @param smooths whether outliers move from normalised activations into weights
  * @param rounds whether rounding is learned
  */
-record CalibratedInt8(StaticInt8Options options, Choice biases, Choice equalizes, Choice smooths, Choice rounds)
+record CalibratedInt8(
+        StaticInt8Options options, Choice depthwise, Choice biases, Choice equalizes, Choice smooths, Choice rounds)
         implements Pass {
 
     private static final int REPAIR_ROUNDS = 4;
@@ -44,6 +53,9 @@ record CalibratedInt8(StaticInt8Options options, Choice biases, Choice equalizes
     private static final int PROBE_BATCH = 8;
     private static final double WORTHWHILE = 0.99;
     private static final double UNEQUAL = 4;
+    private static final double NOTICEABLY_FASTER = 0.97;
+    private static final Duration MEASURED = Duration.ofMillis(400);
+    private static final int RUNS = 200;
 
     @Override
     public String name() {
@@ -63,11 +75,15 @@ record CalibratedInt8(StaticInt8Options options, Choice biases, Choice equalizes
     public PassResult call(Graph graph, PassContext context) {
         PassResult prepared = Cleanup.forInt8().apply(graph, context);
         Batching.of(prepared.graph().feeds(), 1).check(context.calibration().orElseThrow());
-        Form form = form(prepared.graph(), context, null);
+        Work work = new Work(context, options.withDepthwise(depthwise != Choice.NEVER));
+        Form form = work.form(prepared.graph(), null);
         if (!form.quantized().changed()) {
             return prepared.then(form.quantized());
         }
-        Trial trial = new Trial(prepared.graph(), context, form);
+        Trial trial = new Trial(prepared.graph(), work, form);
+        if (depthwise == Choice.AUTO) {
+            trial.measureDepthwise();
+        }
         trial.change(smooths, new Smoothing(form.statistics(), OptionalDouble.empty()), true);
         trial.change(equalizes, new CrossLayerEqualization(equalizes == Choice.AUTO ? UNEQUAL : 1), true);
         trial.round();
@@ -82,15 +98,45 @@ record CalibratedInt8(StaticInt8Options options, Choice biases, Choice equalizes
      */
     private record Form(Graph graph, ActivationStatistics statistics, PassResult quantized) {}
 
-    private Form form(Graph graph, PassContext context, ActivationStatistics known) {
-        ActivationStatistics statistics = known != null
-                ? known
-                : ActivationStatistics.gather(
-                        graph,
-                        context.calibration().orElseThrow(),
-                        StaticInt8.watched(graph, context),
-                        Batching.of(graph.feeds(), ActivationStatistics.BATCH));
-        return new Form(graph, statistics, repaired(graph, context, statistics));
+    /** Makes forms with one set of options. */
+    private record Work(PassContext context, StaticInt8Options options) {
+
+        Form form(Graph graph, ActivationStatistics known) {
+            ActivationStatistics statistics = known != null
+                    ? known
+                    : ActivationStatistics.gather(
+                            graph,
+                            context.calibration().orElseThrow(),
+                            StaticInt8.watched(graph, context),
+                            Batching.of(graph.feeds(), ActivationStatistics.BATCH));
+            return new Form(graph, statistics, repaired(graph, statistics));
+        }
+
+        /**
+         * Quantises, looks at what ONNX Runtime makes of it, and gives back to float what did not fuse: a layer that is quantised on paper only
+         * is slower than a float one.
+         */
+        private PassResult repaired(Graph graph, ActivationStatistics statistics) {
+            StaticInt8Options current = options;
+            List<String> notes = new ArrayList<>();
+            PassResult result = new StaticInt8(current, statistics).apply(graph, context);
+            for (int round = 0; round < REPAIR_ROUNDS && result.changed(); round++) {
+                List<FusionVerifier.Unfused> unfused = FusionVerifier.verify(result.graph());
+                if (unfused.isEmpty()) {
+                    break;
+                }
+                Set<String> keep = new TreeSet<>(current.keepFloat());
+                unfused.forEach(finding -> {
+                    notes.add("int8: " + finding + "; it stays float");
+                    keep.add(finding.layer());
+                });
+                current = current.withKeepFloat(keep);
+                result = new StaticInt8(current, statistics).apply(graph, context);
+            }
+            List<String> all = new ArrayList<>(result.notes());
+            all.addAll(notes);
+            return new PassResult(result.graph(), result.changed(), result.lineage(), all);
+        }
     }
 
     /** The best form so far, and the attempts to better it. */
@@ -98,16 +144,58 @@ record CalibratedInt8(StaticInt8Options options, Choice biases, Choice equalizes
 
         private final Graph reference;
         private final PassContext context;
+        private Work work;
         private final List<String> lineage = new ArrayList<>();
         private final List<String> notes = new ArrayList<>();
         private Form best;
         private OutputProbe probe;
         private double error = Double.NaN;
 
-        Trial(Graph reference, PassContext context, Form first) {
+        Trial(Graph reference, Work work, Form first) {
             this.reference = reference;
-            this.context = context;
+            this.context = work.context();
+            this.work = work;
             this.best = first;
+        }
+
+        /** Depthwise convolutions do little work for what they read: int8 often loses there. */
+        void measureDepthwise() {
+            List<String> layers = StaticInt8.depthwise(best.graph(), context);
+            if (layers.isEmpty()) {
+                return;
+            }
+            Work other = new Work(context, work.options().withDepthwise(false));
+            Form floats = other.form(best.graph(), best.statistics());
+            if (!floats.quantized().changed()) {
+                return; // nothing but depthwise layers
+            }
+            double ratio = time(best.quantized().graph(), floats.quantized().graph());
+            boolean faster = ratio < NOTICEABLY_FASTER;
+            lineage.add(String.format(
+                    Locale.ROOT,
+                    "depthwise: %d layers %s; as floats the whole run takes %.2f of the time",
+                    layers.size(),
+                    faster ? "stay float" : "in int8",
+                    ratio));
+            if (faster) {
+                work = other;
+                best = floats;
+            }
+        }
+
+        /** The second graph's time over the first's, in interleaved runs of one sample. */
+        private double time(Graph first, Graph second) {
+            Batching one = Batching.of(first.feeds(), 1);
+            Map<String, Tensor> feeds = one.fit(
+                            context.calibration().orElseThrow().first(one.size()))
+                    .inputs();
+            try (ModelSession a = ModelSession.open(first, SessionSettings.single());
+                    ModelSession b = ModelSession.open(second, SessionSettings.single())) {
+                return new LatencyMeter(MEASURED, RUNS)
+                        .compare(List.of(a, b), feeds, 1)
+                        .get(1)
+                        .relative();
+            }
         }
 
         /** Applies a pass to the float graph and keeps the result when it was asked for or is better. */
@@ -118,7 +206,7 @@ record CalibratedInt8(StaticInt8Options options, Choice biases, Choice equalizes
             PassResult changed = pass.apply(best.graph(), context);
             changed.notes().stream().filter(note -> !notes.contains(note)).forEach(notes::add);
             if (changed.changed()) {
-                Form other = form(changed.graph(), context, movesActivations ? null : best.statistics());
+                Form other = work.form(changed.graph(), movesActivations ? null : best.statistics());
                 keepIfBetter(choice, other, changed.lineage().get(0));
             }
         }
@@ -143,7 +231,7 @@ record CalibratedInt8(StaticInt8Options options, Choice biases, Choice equalizes
                         BiasCorrection.of(best.graph(), best.quantized().graph(), best.statistics());
                 keepIfBetter(
                         biases,
-                        form(corrected, context, best.statistics()),
+                        work.form(corrected, best.statistics()),
                         "bias-correction: moved the biases of int8 layers by the means that rounding shifted");
             }
         }
@@ -190,31 +278,5 @@ record CalibratedInt8(StaticInt8Options options, Choice biases, Choice equalizes
             remarks.addAll(notes);
             return new PassResult(best.quantized().graph(), true, lines, remarks);
         }
-    }
-
-    /**
-     * Quantises, looks at what ONNX Runtime makes of it, and gives back to float what did not fuse: a layer that is quantised on paper only
-     * is slower than a float one.
-     */
-    private PassResult repaired(Graph graph, PassContext context, ActivationStatistics statistics) {
-        StaticInt8Options current = options;
-        List<String> notes = new ArrayList<>();
-        PassResult result = new StaticInt8(current, statistics).apply(graph, context);
-        for (int round = 0; round < REPAIR_ROUNDS && result.changed(); round++) {
-            List<FusionVerifier.Unfused> unfused = FusionVerifier.verify(result.graph());
-            if (unfused.isEmpty()) {
-                break;
-            }
-            Set<String> keep = new TreeSet<>(current.keepFloat());
-            unfused.forEach(finding -> {
-                notes.add("int8: " + finding + "; it stays float");
-                keep.add(finding.layer());
-            });
-            current = current.withKeepFloat(keep);
-            result = new StaticInt8(current, statistics).apply(graph, context);
-        }
-        List<String> all = new ArrayList<>(result.notes());
-        all.addAll(notes);
-        return new PassResult(result.graph(), result.changed(), result.lineage(), all);
     }
 }

@@ -3,17 +3,19 @@ package dev.edgewright.compression.recipe;
 import dev.edgewright.compression.CompressionException;
 import dev.edgewright.compression.CompressionException.Code;
 import dev.edgewright.compression.calibration.Calibrator;
+import dev.edgewright.compression.graph.Graph;
 import dev.edgewright.compression.pass.Pass;
-import dev.edgewright.compression.pass.PassSequence;
+import dev.edgewright.compression.pass.PassContext;
+import dev.edgewright.compression.pass.PassResult;
 import dev.edgewright.compression.quantize.SaturationFree;
+import dev.edgewright.compression.quantize.StaticInt8;
 import dev.edgewright.compression.quantize.StaticInt8Options;
 import dev.edgewright.compression.quantize.WeightCodes;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * {@code int8-static}: calibrates and quantises. Parameters: {@code calibrator} (min-max, percentile, entropy, mse), {@code per-channel},
- * {@code weight-bits} (8 or 7), {@code activations} (uint8 or int8), {@code depthwise}, {@code keep-float} (a list of node names or
+ * {@code weight-bits} (8 or 7), {@code activations} (uint8 or int8), {@code depthwise} (auto measures whether int8 is faster there), {@code keep-float} (a list of node names or
  * outputs), {@code target} (vnni, arm64, or avx2 for weights that cannot saturate), {@code bias-correction}, {@code equalize}, {@code smooth}
  * (each auto, true or false; auto keeps it where the error at the output falls) and {@code rounding} (nearest, learned, or auto).
  */
@@ -43,17 +45,17 @@ public final class StaticInt8Technique implements Technique {
                 .withPerChannel(parameters.flag("per-channel", true))
                 .withWeightLimit(limit(parameters.integer("weight-bits", 8)))
                 .withUnsigned(unsigned(parameters.text("activations", "uint8")))
-                .withDepthwise(parameters.flag("depthwise", true))
                 .withKeepFloat(parameters.texts("keep-float"));
         Pass int8 = new CalibratedInt8(
                 options,
+                choice(parameters, "depthwise", Choice.AUTO),
                 choice(parameters, "bias-correction", Choice.AUTO),
                 choice(parameters, "equalize", Choice.AUTO),
                 choice(parameters, "smooth", Choice.AUTO),
                 rounding(parameters.text("rounding", "nearest")));
         return switch (parameters.text("target", "vnni")) {
             case "vnni", "arm64" -> int8;
-            case "avx2" -> new PassSequence("int8-static", List.of(int8, new SaturationFree()));
+            case "avx2" -> new WithoutSaturation(int8);
             default ->
                 throw new CompressionException(
                         Code.RECIPE_INVALID,
@@ -104,5 +106,27 @@ public final class StaticInt8Technique implements Technique {
             default ->
                 throw new CompressionException(Code.RECIPE_INVALID, "activations must be uint8 or int8, not " + type);
         };
+    }
+
+    /** Quantises, and makes what came out exact on x86 without VNNI; a model without layers to quantise is left as it is. */
+    private record WithoutSaturation(Pass int8) implements Pass {
+
+        @Override
+        public String name() {
+            return int8.name();
+        }
+
+        @Override
+        public void requires(Graph graph, PassContext context) {
+            int8.requires(graph, context);
+        }
+
+        @Override
+        public PassResult call(Graph graph, PassContext context) {
+            PassResult result = int8.call(graph, context);
+            return StaticInt8.isQuantized(result.graph())
+                    ? result.then(new SaturationFree().apply(result.graph(), context))
+                    : result;
+        }
     }
 }

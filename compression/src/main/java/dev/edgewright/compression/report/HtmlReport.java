@@ -2,6 +2,7 @@ package dev.edgewright.compression.report;
 
 import dev.edgewright.compression.Candidate;
 import dev.edgewright.compression.Compressor;
+import dev.edgewright.compression.Saturation;
 import dev.edgewright.compression.evaluation.AccuracyResult;
 import dev.edgewright.compression.search.LayerStudy;
 import java.util.List;
@@ -37,6 +38,7 @@ final class HtmlReport {
             html.append(ParetoPlot.of(result));
         }
         html.append("<h2>Variants</h2>\n").append(table(result));
+        html.append(saturation(result));
         result.layers().ifPresent(study -> html.append(layers(study)));
         html.append("<h2>How each was made</h2>\n");
         result.candidates().forEach(candidate -> html.append(history(candidate)));
@@ -109,6 +111,43 @@ final class HtmlReport {
                 .append("the original in interleaved runs on ")
                 .append(result.original().latency().threads())
                 .append(" thread(s) of this machine.</p>\n")
+                .toString();
+    }
+
+    /** What the wrong file would cost; a warning alone where that was not computed. */
+    private static String saturation(Compressor.Result result) {
+        List<String> plain = result.candidates().stream()
+                .filter(candidate -> !candidate.requiresIsa().isEmpty())
+                .map(Candidate::name)
+                .toList();
+        if (plain.isEmpty()) {
+            return "";
+        }
+        StringBuilder out = new StringBuilder("<h2>On x86 without VNNI</h2>\n<p>")
+                .append(text(String.join(", ", plain)))
+                .append(
+                        " saturate there: sums of two products stop at 16 bits. Files made with <code>target: avx2</code> do not.</p>\n");
+        if (result.saturation().isEmpty()) {
+            return out.append("<p class=dim>What that would cost was not computed.</p>\n")
+                    .toString();
+        }
+        out.append(
+                        "<table><thead><tr><th>variant</th><th class=n>exact</th><th class=n>saturating</th><th class=n>95 %</th>")
+                .append("<th class=n>points lost</th><th class=n>samples</th></tr></thead><tbody>\n");
+        for (Saturation one : result.saturation()) {
+            out.append("<tr><td>").append(text(one.candidate())).append("</td>");
+            cell(out, percent(one.exact().value()));
+            cell(out, percent(one.saturating().value()));
+            cell(
+                    out,
+                    percent(one.saturating().low()) + "–"
+                            + percent(one.saturating().high()));
+            cell(out, percent(one.lost()));
+            cell(out, Long.toString(one.saturating().samples()));
+            out.append("</tr>\n");
+        }
+        return out.append(
+                        "</tbody></table>\n<p class=dim>Computed in integers, on this machine, over the first validation samples.</p>\n")
                 .toString();
     }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.edgewright.compression.Candidate;
 import dev.edgewright.compression.Compressor;
+import dev.edgewright.compression.Saturation;
 import dev.edgewright.compression.search.LayerStudy;
 
 /** The report for programs. */
@@ -30,6 +31,14 @@ final class JsonReport {
         root.set("front", JSON.valueToTree(result.front()));
         root.put("recommended", result.recommended().orElse(null));
         root.set("failures", JSON.valueToTree(result.failures()));
+        ArrayNode saturation = root.putArray("withoutVnni");
+        for (Saturation one : result.saturation()) {
+            ObjectNode node = saturation.addObject();
+            node.put("candidate", one.candidate());
+            node.set("exact", JSON.valueToTree(one.exact()));
+            node.set("saturating", JSON.valueToTree(one.saturating()));
+            node.put("lost", one.lost());
+        }
         result.layers().ifPresent(study -> {
             ObjectNode layers = root.putObject("layers");
             layers.put("baseError", study.baseError());

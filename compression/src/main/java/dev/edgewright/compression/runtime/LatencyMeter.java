@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 
 /**
  * Measures models side by side: the runs of all of them are interleaved, so that whatever else the machine does hits each alike, and
@@ -40,12 +41,11 @@ public final class LatencyMeter {
                 prepared.forEach(ModelSession.Prepared::timeNanos);
             }
             long[][] nanos = new long[sessions.size()][maxRuns];
+            SplittableRandom random = new SplittableRandom(1);
             int rounds = 0;
             long spent = 0;
             while (rounds < maxRuns && (rounds < 5 || spent < budget.toNanos())) {
-                for (int s = 0; s < nanos.length; s++) {
-                    // Alternate the order: who runs second finds the caches warmed by the first.
-                    int model = rounds % 2 == 0 ? s : nanos.length - 1 - s;
+                for (int model : order(nanos.length, random)) {
                     nanos[model][rounds] = prepared.get(model).timeNanos();
                     spent += nanos[model][rounds];
                 }
@@ -60,5 +60,19 @@ public final class LatencyMeter {
         } finally {
             prepared.forEach(ModelSession.Prepared::close);
         }
+    }
+
+    /**
+     * Any order is as likely as another: who runs behind itself, or behind a small model, finds more of the caches warm, and in a fixed order
+     * that would always be the same one.
+     */
+    private static int[] order(int models, SplittableRandom random) {
+        int[] order = new int[models];
+        for (int i = 0; i < models; i++) {
+            int place = random.nextInt(i + 1);
+            order[i] = order[place];
+            order[place] = i;
+        }
+        return order;
     }
 }

@@ -10,7 +10,9 @@ import dev.edgewright.compression.calibration.InputMoments;
 import dev.edgewright.compression.calibration.LayerReader;
 import dev.edgewright.compression.cleanup.Cleanup;
 import dev.edgewright.compression.data.DataSource;
+import dev.edgewright.compression.graph.ElementType;
 import dev.edgewright.compression.graph.Graph;
+import dev.edgewright.compression.graph.GraphBuilder;
 import dev.edgewright.compression.graph.GraphEdit;
 import dev.edgewright.compression.graph.Node;
 import dev.edgewright.compression.graph.Tensor;
@@ -18,6 +20,8 @@ import dev.edgewright.compression.graph.onnx.OnnxFile;
 import dev.edgewright.compression.pass.PassContext;
 import dev.edgewright.compression.pass.PassResult;
 import dev.edgewright.compression.prune.Cost;
+import dev.edgewright.compression.recipe.Recipe;
+import dev.edgewright.compression.runtime.LayerTimer;
 import dev.edgewright.compression.runtime.ModelSession;
 import dev.edgewright.compression.runtime.SessionSettings;
 import dev.edgewright.compression.runtime.ShapeInference;
@@ -102,6 +106,21 @@ class LowRankTest {
         assertThat(result.lineage().get(0)).startsWith("low-rank: macs 0.");
         assertThat(OnnxFile.toBytes(new LowRank(0.7, 8).apply(graph, context).graph()))
                 .isEqualTo(OnnxFile.toBytes(result.graph()));
+    }
+
+    /** A dense layer so large that a chain of two small ones takes less time on any machine. */
+    @Test
+    void aBudgetOfTimeIsPredictedFromMeasuredChains() throws IOException {
+        GraphBuilder net = GraphBuilder.named("large").seed(4);
+        String x = net.relu(net.gemm(net.input("image", ElementType.FLOAT, "N", 784), "big", 784, 1024));
+        Graph large = net.output(net.gemm(x, "head", 1024, 10), "logits", ElementType.FLOAT, "N", 10)
+                .build();
+        PassResult result = new LowRank(0.8, 8, new LayerTimer()).apply(large, context);
+        assertThat(result.lineage().get(0))
+                .startsWith("low-rank: predicted time 0.")
+                .contains("big=channel(");
+        assertThatThrownBy(() -> Recipe.parse("{name: x, steps: [{low-rank: {time: 0.5, macs: 0.5}}]}"))
+                .hasMessageContaining("macs or time");
     }
 
     @Test

@@ -84,6 +84,9 @@ class CrossLayerEqualizationTest {
         PassResult chosen = quantized(graph, split, Map.of());
         assertThat(probe.error(chosen.graph())).isLessThan(0.3 * probe.error(without.graph()));
         assertThat(chosen.lineage()).anyMatch(line -> line.startsWith("equalize: ") && line.contains("output error"));
+        assertThat(chosen.lineage())
+                .as("depthwise layers are int8 or float by measurement")
+                .anyMatch(line -> line.startsWith("depthwise: 1 layers ") && line.contains("of the time"));
         PassResult even = quantized(net(0), split, Map.of());
         assertThat(even.lineage()).noneMatch(line -> line.startsWith("equalize"));
     }
