@@ -26,9 +26,9 @@ public record Saturation(String candidate, AccuracyResult exact, AccuracyResult 
     private static final double MULTIPLY_ADDS = 8e9;
     private static final long FEWEST = 64;
 
-    /** The points lost by taking this file where it saturates. */
+    /** What is lost by taking this file where it saturates, as {@link AccuracyResult#lossAgainst} counts. */
     public double lost() {
-        return exact.value() - saturating.value();
+        return saturating.lossAgainst(exact);
     }
 
     /**

@@ -147,8 +147,10 @@ final class Search {
     }
 
     private boolean nearlyKeeps(Candidate candidate, Candidate original) {
-        double drop = original.accuracy().orElseThrow().value()
-                - candidate.accuracy().orElseThrow().value();
+        double drop = candidate
+                .accuracy()
+                .orElseThrow()
+                .lossAgainst(original.accuracy().orElseThrow());
         return drop <= HOPELESS * Math.max(constraints.maxDrop(), 0.01);
     }
 

@@ -71,7 +71,7 @@ public final class SearchFigures {
     }
 
     private static double quality(Candidate candidate) {
-        return candidate.accuracy().orElseThrow().value();
+        return candidate.accuracy().orElseThrow().goodness();
     }
 
     private static void row(String what, Candidate candidate) {

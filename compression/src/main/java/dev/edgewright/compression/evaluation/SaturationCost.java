@@ -35,7 +35,7 @@ public record SaturationCost(AccuracyResult exact, AccuracyResult saturating) {
 
     /** The points lost by running this file where it saturates. */
     public double lost() {
-        return exact.value() - saturating.value();
+        return saturating.lossAgainst(exact);
     }
 
     private static AccuracyResult score(

@@ -20,6 +20,10 @@ final class NamedRecipes {
                     "int8-static with weights that cannot saturate; for x86 without VNNI",
                     Step.of("int8-static", Map.of("target", "avx2"))),
             named(
+                    "int8-static-rounded",
+                    "int8-static whose weights are rounded for their layer's output; takes twice as long to make",
+                    Step.of("int8-static", Map.of("rounding", "learned"))),
+            named(
                     "int8-dynamic",
                     "products in int8, ranges taken from each batch; needs no data, convolutions stay float",
                     Step.of("int8-dynamic", Map.of())),

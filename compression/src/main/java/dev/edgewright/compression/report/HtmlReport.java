@@ -133,16 +133,16 @@ final class HtmlReport {
         }
         out.append(
                         "<table><thead><tr><th>variant</th><th class=n>exact</th><th class=n>saturating</th><th class=n>95 %</th>")
-                .append("<th class=n>points lost</th><th class=n>samples</th></tr></thead><tbody>\n");
+                .append("<th class=n>lost</th><th class=n>samples</th></tr></thead><tbody>\n");
         for (Saturation one : result.saturation()) {
             out.append("<tr><td>").append(text(one.candidate())).append("</td>");
-            cell(out, percent(one.exact().value()));
-            cell(out, percent(one.saturating().value()));
+            cell(out, one.exact().text(one.exact().value()));
+            cell(out, one.saturating().text(one.saturating().value()));
             cell(
                     out,
-                    percent(one.saturating().low()) + "–"
-                            + percent(one.saturating().high()));
-            cell(out, percent(one.lost()));
+                    one.saturating().text(one.saturating().low()) + "–"
+                            + one.saturating().text(one.saturating().high()));
+            cell(out, one.exact().text(one.lost()));
             cell(out, Long.toString(one.saturating().samples()));
             out.append("</tr>\n");
         }

@@ -39,10 +39,12 @@ public final class Proposals {
                 .toList();
     }
 
-    /** Static int8 with learned rounding, with the other calibrators, and with weights of 7 bits. */
+    /** Static int8 with the other calibrators, and with weights of 7 bits. */
     public List<Recipe> variations() {
         List<Recipe> recipes = new ArrayList<>();
-        recipes.add(int8("int8-static-rounded", Map.of("rounding", "learned")));
+        if (!always.isEmpty()) {
+            recipes.add(int8("int8-static-avx2-rounded", Map.of("rounding", "learned")));
+        }
         for (String calibrator : List.of("min-max", "percentile", "entropy")) {
             recipes.add(int8("int8-static-" + calibrator, Map.of("calibrator", calibrator)));
         }
