@@ -63,15 +63,16 @@ final class Search {
         Candidate original = bench.original();
         proposals.first().forEach(this::attempt);
         Optional<LayerStudy> study = Optional.empty();
+        List<Saturation> saturation = List.of();
         if (bench.context().calibration().isPresent() && !bench.info().quantized()) {
             proposals.named().forEach(this::attempt);
             proposals.variations().forEach(this::attempt);
             study = study();
             study.ifPresent(layers -> proposals.mixed(layers).forEach(this::attempt));
             smaller(original);
+            saturation = saturation(original);
             train(original);
         }
-        List<Saturation> saturation = saturation(original);
         List<Candidate> measured = sideBySide();
         progress.update("done", "auto", 1);
         return Selection.of(bench.info(), original, measured, constraints, study, failures)
