@@ -75,6 +75,16 @@ final class RegistryRuntime implements Runtime {
     }
 
     @Override
+    public void shadow(Prepared prepared, Tolerance tolerance, double sample) {
+        registry.shadow(((Loaded) prepared).session(), tolerance, sample);
+    }
+
+    @Override
+    public void endShadow(ModelName model) {
+        registry.endShadow(model);
+    }
+
+    @Override
     public Optional<Digest> active(ModelName model) {
         return registry.metadata(model).map(served -> served.manifest());
     }

@@ -9,6 +9,7 @@ import dev.edgewright.common.id.ModelName;
 import dev.edgewright.common.protocol.v1.GoldenSet;
 import dev.edgewright.common.protocol.v1.Manifest;
 import dev.edgewright.common.protocol.v1.TensorSpec;
+import dev.edgewright.common.protocol.v1.Tolerance;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +40,7 @@ public final class ModelRegistry implements AutoCloseable {
     private final LongSupplier resident;
     private final QuietTime quiet = new QuietTime(System::nanoTime);
     private final Map<ModelName, Active> active = new ConcurrentHashMap<>();
+    private final Map<ModelName, ShadowLane> shadows = new ConcurrentHashMap<>();
     private final List<ServingSession> served = new ArrayList<>();
 
     /** A session that serves, and the counts of the one before it. */
@@ -167,13 +170,57 @@ public final class ModelRegistry implements AutoCloseable {
         try {
             ServingSession session = lease(model);
             try {
-                return session.run(inputs, outputs);
+                InferenceResult answer = session.run(inputs, outputs);
+                ShadowLane shadow = shadows.get(model);
+                if (shadow != null) {
+                    shadow.answered(inputs, answer);
+                }
+                return answer;
             } finally {
                 session.release();
             }
         } finally {
             quiet.leave();
         }
+    }
+
+    /**
+     * From now on runs a prepared variant beside the one that serves, on a share of the requests; its answers are compared and thrown away. Ends the
+     * model's shadow before it.
+     *
+     * @param sample above 0, at most 1
+     */
+    public void shadow(Prepared prepared, Tolerance tolerance, double sample) {
+        ServingSession session = prepared.take();
+        ModelName model = session.metadata().model();
+        endShadow(model);
+        shadows.put(
+                model,
+                new ShadowLane(
+                        session,
+                        tolerance,
+                        sample,
+                        quiet,
+                        () -> ThreadLocalRandom.current().nextDouble()));
+        LOG.atInfo()
+                .addKeyValue("model", model.value())
+                .addKeyValue("variant", session.metadata().variant())
+                .addKeyValue("sample", sample)
+                .log("a variant runs beside the one that serves");
+    }
+
+    /** True when the model had a shadow. */
+    public boolean endShadow(ModelName model) {
+        ShadowLane lane = shadows.remove(model);
+        if (lane != null) {
+            lane.close();
+        }
+        return lane != null;
+    }
+
+    /** What shadows did since the last call. */
+    public List<ShadowActivity> drainShadows() {
+        return shadows.values().stream().map(ShadowLane::drain).toList();
     }
 
     /** Measures a prepared variant in turn with what serves its model, in times without requests. The caller closes the candidate. */
@@ -244,6 +291,7 @@ public final class ModelRegistry implements AutoCloseable {
     /** Takes every model off. Requests in flight finish. */
     @Override
     public void close() {
+        shadows.keySet().forEach(this::endShadow);
         active.keySet().forEach(this::deactivate);
     }
 }

@@ -59,6 +59,15 @@ final class QuietTime {
         }
     }
 
+    /** As {@link #takeIn}, unless another guest is here. */
+    synchronized boolean tryTakeIn(OrtSession.RunOptions options) throws OrtException {
+        if (guest) {
+            return false;
+        }
+        takeIn(options);
+        return true;
+    }
+
     synchronized void letGo() {
         guest = false;
         guestOptions = null;

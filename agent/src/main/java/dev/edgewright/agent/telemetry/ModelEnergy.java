@@ -1,6 +1,7 @@
 package dev.edgewright.agent.telemetry;
 
 import dev.edgewright.agent.inference.ModelActivity;
+import dev.edgewright.agent.inference.ShadowActivity;
 import dev.edgewright.agent.power.EnergyWindow;
 
 /**
@@ -17,6 +18,11 @@ record ModelEnergy(EnergyWindow energy, double busySeconds) {
 
     double net(ModelActivity activity) {
         return energy.netJoules() * share(activity);
+    }
+
+    /** Of a shadow's runs. */
+    double net(ShadowActivity shadow) {
+        return busySeconds <= 0 ? 0 : energy.netJoules() * shadow.latency().sum() / busySeconds;
     }
 
     private double share(ModelActivity activity) {

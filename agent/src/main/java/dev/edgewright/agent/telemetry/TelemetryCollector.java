@@ -2,6 +2,7 @@ package dev.edgewright.agent.telemetry;
 
 import dev.edgewright.agent.inference.ModelActivity;
 import dev.edgewright.agent.inference.ModelRegistry;
+import dev.edgewright.agent.inference.ShadowActivity;
 import dev.edgewright.agent.power.EnergyMonitor;
 import dev.edgewright.agent.power.EnergyWindow;
 import dev.edgewright.common.id.BootId;
@@ -9,6 +10,7 @@ import dev.edgewright.common.id.DeviceId;
 import dev.edgewright.common.id.ModelName;
 import dev.edgewright.common.protocol.v1.Energy;
 import dev.edgewright.common.protocol.v1.ModelWindow;
+import dev.edgewright.common.protocol.v1.ShadowWindow;
 import dev.edgewright.common.protocol.v1.TelemetryWindow;
 import java.time.Clock;
 import java.util.HashMap;
@@ -53,9 +55,12 @@ public final class TelemetryCollector {
     /** Ends the current window and begins the next. */
     public synchronized TelemetryWindow next() {
         List<ModelActivity> activity = registry.drainActivity();
+        List<ShadowActivity> shadows = registry.drainShadows();
         double busy =
-                activity.stream().mapToDouble(a -> a.stats().latency().sum()).sum();
-        boolean idle = activity.stream().allMatch(a -> a.stats().requests() == 0);
+                activity.stream().mapToDouble(a -> a.stats().latency().sum()).sum()
+                        + shadows.stream().mapToDouble(s -> s.latency().sum()).sum();
+        boolean idle = activity.stream().allMatch(a -> a.stats().requests() == 0)
+                && shadows.stream().allMatch(s -> s.compared() == 0);
         EnergyWindow window = energy.window(idle);
         metrics.device(window);
         long now = clock.millis();
@@ -74,9 +79,26 @@ public final class TelemetryCollector {
         for (ModelActivity one : activity) {
             telemetry.addModels(model(one, shares));
         }
+        shadows.forEach(shadow -> telemetry.addShadows(shadow(shadow, shares)));
         startMillis = now;
         cpuSeconds = cpu;
         return telemetry.build();
+    }
+
+    private static ShadowWindow shadow(ShadowActivity shadow, ModelEnergy shares) {
+        return ShadowWindow.newBuilder()
+                .setModel(shadow.model().value())
+                .setManifest(shadow.manifest().toByteString())
+                .setCompared(shadow.compared())
+                .setAgreed(shadow.agreed())
+                .setErrors(shadow.errors())
+                .setDropped(shadow.dropped())
+                .setMinCosine(shadow.minCosine())
+                .setLatency(shadow.latency().toProto())
+                .setActiveLatency(shadow.activeLatency().toProto())
+                .setNetJoules(shares.net(shadow))
+                .setEnergySource(shares.energy().source().label())
+                .build();
     }
 
     private ModelWindow model(ModelActivity activity, ModelEnergy shares) {

@@ -10,6 +10,7 @@ import dev.edgewright.common.protocol.MessageKind;
 import dev.edgewright.common.protocol.v1.Assignment;
 import dev.edgewright.common.protocol.v1.DesiredState;
 import dev.edgewright.common.protocol.v1.Manifest;
+import dev.edgewright.common.protocol.v1.ShadowAssignment;
 import dev.edgewright.common.protocol.v1.Signed;
 import dev.edgewright.common.signing.Contexts;
 import dev.edgewright.common.signing.TrustedKeys;
@@ -98,6 +99,16 @@ final class DesiredGate {
 
     private List<Offer> offers(DesiredState state) {
         return state.getAssignmentsList().stream().map(this::offer).toList();
+    }
+
+    /** A shadow's manifest, checked as that of an assignment is. */
+    Offer shadow(ShadowAssignment shadow) {
+        return offer(Assignment.newBuilder()
+                .setModel(shadow.getModel())
+                .setSequence(shadow.getSequence())
+                .setRolloutId(shadow.getRolloutId())
+                .setManifest(shadow.getManifest())
+                .build());
     }
 
     private Offer offer(Assignment assignment) {

@@ -6,7 +6,9 @@ import dev.edgewright.common.id.DeviceId;
 import dev.edgewright.common.id.Digest;
 import dev.edgewright.common.protocol.v1.AssignmentReport;
 import dev.edgewright.common.protocol.v1.Reported;
+import dev.edgewright.common.protocol.v1.ShadowReport;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -25,6 +27,7 @@ final class Reports {
     /** Everything but the sequence number, which would make two equal reports differ. */
     Reported body(
             Collection<ModelUpdate> models,
+            List<ShadowReport> shadows,
             long desiredSequence,
             Rejections rejections,
             Function<Digest, String> variantNames) {
@@ -33,7 +36,8 @@ final class Reports {
                 .setBootId(boot.toByteString())
                 .setDesiredSequence(desiredSequence)
                 .setRejected(rejections.total())
-                .setLastRejection(rejections.last());
+                .setLastRejection(rejections.last())
+                .addAllShadows(shadows);
         models.forEach(model -> reported.addAssignments(assignment(model, variantNames)));
         return reported.build();
     }

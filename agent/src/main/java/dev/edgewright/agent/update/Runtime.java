@@ -35,6 +35,12 @@ public interface Runtime {
     /** What the answering variant did since it was activated. */
     LiveNumbers live(ModelName model);
 
+    /** Runs a loaded variant beside the one that answers, on a share of the requests, instead of the one that did so before. */
+    void shadow(Prepared prepared, Tolerance tolerance, double sample);
+
+    /** Nothing runs beside the model any more. */
+    void endShadow(ModelName model);
+
     /** A loaded variant that does not answer yet. Closing it after activation does nothing. */
     interface Prepared extends AutoCloseable {
 

@@ -42,7 +42,10 @@ public final class UpdateEngine {
     /** Who this device is and whom it believes. */
     public record Identity(DeviceId device, BootId boot, TrustedKeys fleetKeys, TrustedKeys catalogKeys) {}
 
+    private static final String SHADOWS = "/shadows";
+
     private final Surroundings around;
+    private final Shadows shadows;
     private final Disk disk;
     private final Path desiredFile;
     private final DesiredGate gate;
@@ -92,8 +95,9 @@ public final class UpdateEngine {
                 time,
                 random,
                 settings,
-                lent);
+                () -> lentAnd(lent));
         this.gate = new DesiredGate(identity.device(), identity.fleetKeys(), identity.catalogKeys());
+        this.shadows = new Shadows(data, disk, around, gate);
         this.reports = new Reports(identity.device(), identity.boot());
     }
 
@@ -113,12 +117,14 @@ public final class UpdateEngine {
 
     /** The agent ends on purpose. Nothing may be called after it. */
     public void stop() {
+        guarded(SHADOWS, shadows::stop);
         models.forEach((name, model) -> guarded(name, model::stop));
     }
 
     /** The connection is new. */
     public void connected() {
         models.values().forEach(ModelUpdate::connected);
+        shadows.connected();
         lastReport = Reported.getDefaultInstance();
         tick();
     }
@@ -149,6 +155,7 @@ public final class UpdateEngine {
     /** A chunk arrived, asked for or not. */
     public void chunk(Digest blob, int index, byte[] frame) {
         models.forEach((name, model) -> guarded(name, () -> model.chunk(blob, index, frame)));
+        guarded(SHADOWS, () -> shadows.chunk(blob, index, frame));
         tick();
     }
 
@@ -163,6 +170,7 @@ public final class UpdateEngine {
         unkept.filter(signed -> !paused("")).ifPresent(this::desiredAgain);
         List.copyOf(untaken.values()).forEach(this::take);
         models.forEach((name, model) -> guarded(name, model::advance));
+        guarded(SHADOWS, shadows::advance);
         report();
     }
 
@@ -207,6 +215,7 @@ public final class UpdateEngine {
     private void take(DesiredGate.Accepted accepted) {
         DesiredState state = accepted.state();
         desiredSequence = state.getSequence();
+        guarded(SHADOWS, () -> shadows.take(state));
         for (Offer offer : accepted.offers()) {
             String name = offer.model().value();
             offer.refusal().ifPresent(why -> refused(why.code(), name + ": " + why.message()));
@@ -224,6 +233,12 @@ public final class UpdateEngine {
             model.offer(offer).ifPresent(why -> refused(why.code(), why.message()));
             untaken.remove(name);
         });
+    }
+
+    private List<Slot> lentAnd(Supplier<List<Slot>> others) {
+        List<Slot> all = new ArrayList<>(others.get());
+        all.addAll(shadows.held());
+        return all;
     }
 
     private void readDesired() {
@@ -275,7 +290,8 @@ public final class UpdateEngine {
         if (!around.link().connected()) {
             return;
         }
-        Reported body = reports.body(models.values(), desiredSequence, rejections, this::variantName);
+        Reported body =
+                reports.body(models.values(), shadows.reports(), desiredSequence, rejections, this::variantName);
         if (body.equals(lastReport)) {
             return;
         }

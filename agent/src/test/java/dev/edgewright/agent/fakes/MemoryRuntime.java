@@ -64,6 +64,20 @@ public final class MemoryRuntime implements Runtime {
         active.remove(model);
     }
 
+    /** What runs beside, by model. */
+    public final Map<ModelName, Digest> shadows = new HashMap<>();
+
+    @Override
+    public void shadow(Prepared prepared, Tolerance tolerance, double sample) {
+        Slot slot = ((Loaded) prepared).slot();
+        shadows.put(slot.model(), slot.manifest());
+    }
+
+    @Override
+    public void endShadow(ModelName model) {
+        shadows.remove(model);
+    }
+
     @Override
     public Optional<Digest> active(ModelName model) {
         return Optional.ofNullable(active.get(model));

@@ -11,6 +11,12 @@ public sealed interface Decision {
     /** Leave SCHEDULED. */
     record Start(String why) implements Decision {}
 
+    /** Run the new variant beside what serves on the devices of the first wave. */
+    record Shadow(String why) implements Decision {}
+
+    /** It agreed; the first wave may begin. */
+    record ShadowPassed(String why) implements Decision {}
+
     /** The wave needs a person's yes. */
     record AskApproval(int wave, String why) implements Decision {}
 

@@ -3,6 +3,7 @@ package dev.edgewright.controller.rollout;
 import dev.edgewright.common.id.DeviceId;
 import dev.edgewright.common.protocol.v1.Assignment;
 import dev.edgewright.common.protocol.v1.DesiredState;
+import dev.edgewright.common.protocol.v1.ShadowAssignment;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
@@ -43,7 +44,40 @@ final class DesiredBook {
         last.ifPresent(r -> r.state().getAssignmentsList().stream()
                 .filter(a -> !a.getModel().equals(assignment.getModel()))
                 .forEach(state::addAssignments));
+        last.ifPresent(r -> r.state().getShadowsList().stream()
+                .filter(s -> !s.getModel().equals(assignment.getModel()))
+                .forEach(state::addShadows));
         state.addAssignments(assignment.setSequence(sequence));
+        return new DesiredRecord(
+                device, state.build(), last.map(DesiredRecord::published).orElse(0L));
+    }
+
+    /**
+     * The next desired state of a device: the last one with another variant beside, or with none for {@code ended}.
+     *
+     * @param shadow empty to end it
+     */
+    static DesiredRecord shadowed(
+            DeviceId device,
+            Optional<DesiredRecord> last,
+            Optional<ShadowAssignment.Builder> shadow,
+            String ended,
+            long seen,
+            Instant now) {
+        long sequence =
+                1 + Math.max(seen, last.map(r -> r.state().getSequence()).orElse(0L));
+        String model = shadow.map(ShadowAssignment.Builder::getModel).orElse(ended);
+        var state = DesiredState.newBuilder()
+                .setDeviceId(device.value())
+                .setSequence(sequence)
+                .setIssuedUnixMs(now.toEpochMilli());
+        last.ifPresent(r -> {
+            state.addAllAssignments(r.state().getAssignmentsList());
+            r.state().getShadowsList().stream()
+                    .filter(s -> !s.getModel().equals(model))
+                    .forEach(state::addShadows);
+        });
+        shadow.ifPresent(s -> state.addShadows(s.setSequence(sequence)));
         return new DesiredRecord(
                 device, state.build(), last.map(DesiredRecord::published).orElse(0L));
     }

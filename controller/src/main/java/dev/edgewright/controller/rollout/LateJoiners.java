@@ -227,7 +227,7 @@ final class LateJoiners {
     private static boolean open(Rollout rollout) {
         return rollout.request().terms().lateJoiners() == LateJoining.LAST_WAVE
                 && switch (rollout.state()) {
-                    case SCHEDULED, AWAITING_APPROVAL, RUNNING, PAUSED -> true;
+                    case SCHEDULED, SHADOWING, AWAITING_APPROVAL, RUNNING, PAUSED -> true;
                     case HALTED, REVERTING, REVERTED, ABORTED, SUCCEEDED -> false;
                 };
     }

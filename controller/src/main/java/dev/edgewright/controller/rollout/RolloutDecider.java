@@ -16,9 +16,10 @@ public final class RolloutDecider {
 
     private RolloutDecider() {}
 
-    public static Decision decide(Rollout rollout, WaveFacts facts) {
+    static Decision decide(Rollout rollout, WaveFacts facts) {
         return switch (rollout.state()) {
             case SCHEDULED -> scheduled(rollout, facts);
+            case SHADOWING -> ShadowVerdict.of(rollout, facts);
             case RUNNING -> breach(rollout, facts).orElseGet(() -> run(rollout, facts));
             case AWAITING_APPROVAL ->
                 breach(rollout, facts)
@@ -38,7 +39,16 @@ public final class RolloutDecider {
         if (startAt.isPresent() && facts.now().isBefore(startAt.get())) {
             return new Decision.Wait("starts at " + startAt.get());
         }
-        return new Decision.Start("started");
+        if (rollout.request().terms().shadow().isEmpty()) {
+            return new Decision.Start("started");
+        }
+        return facts.shadow().able() == 0
+                ? new Decision.Start(
+                        "started; no device of wave 0 serves another variant now, so nothing can run beside it")
+                : new Decision.Shadow("runs beside what serves on "
+                        + facts.shadow().able() + " devices of wave 0, on "
+                        + 100 * rollout.request().terms().shadow().get().sample() + " % of their requests, for "
+                        + rollout.request().terms().shadow().get().time().toSeconds() + " s");
     }
 
     private static Decision run(Rollout rollout, WaveFacts facts) {
@@ -116,7 +126,7 @@ public final class RolloutDecider {
                         + " failed");
     }
 
-    private static Decision stop(Rollout rollout, String words) {
+    static Decision stop(Rollout rollout, String words) {
         return new Decision.Stop(rollout.request().gates().onBreach() == OnBreach.REVERT, words);
     }
 

@@ -117,7 +117,8 @@ public final class RolloutEngine implements RolloutService, Cohorts {
                 device -> telemetry.latest(device).map(l -> l.batteryPercent()).orElse(0));
         this.gates = new GateKeeper(new FleetMeasurements(fleet, telemetry));
         this.book = new DesiredBook(store.desired());
-        this.steps = new RolloutSteps(fleet, catalog, gates, book, readiness);
+        this.steps = new RolloutSteps(
+                fleet, catalog, gates, book, readiness, new ShadowSteps(fleet, catalog, telemetry, book, readiness));
         this.late = new LateJoiners(fleet, planner, store, book, id -> Optional.ofNullable(ended.get(id)));
         this.outbox = new DesiredOutbox(publisher, fleetKey);
         this.clock = clock;
@@ -187,7 +188,9 @@ public final class RolloutEngine implements RolloutService, Cohorts {
     public synchronized RolloutDetail abort(RolloutId id, boolean revert, String who) {
         if (revert) {
             return operate(id, RolloutEvent.REVERT, draft -> {
-                if (!RolloutSteps.canRevert(draft.targets())) {
+                boolean beside = draft.rollout().state() == RolloutState.SHADOWING;
+                steps.endShadows(draft);
+                if (!beside && !RolloutSteps.canRevert(draft.targets())) {
                     throw EdgewrightException.caller(
                             "REVERT_NO_PREVIOUS",
                             "no device of rollout " + id + " had a variant of "
@@ -198,6 +201,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
             });
         }
         return operate(id, RolloutEvent.ABORT, draft -> {
+            steps.endShadows(draft);
             steps.stopWaves(draft);
             steps.move(draft, RolloutEvent.ABORT, who, "aborted by " + who);
         });

@@ -3,6 +3,10 @@ package dev.edgewright.controller.rollout;
 /** What happens to a rollout. */
 public enum RolloutEvent {
     START,
+    /** The stage before the first wave begins. */
+    SHADOW,
+    /** It agreed with what serves. */
+    SHADOW_PASSED,
     APPROVAL_NEEDED,
     APPROVE,
     PAUSE,

@@ -4,6 +4,8 @@ package dev.edgewright.controller.rollout;
 public enum RolloutState {
     /** Planned; nothing was offered yet. */
     SCHEDULED,
+    /** Devices of the first wave run the new variant beside the one that serves; nothing is switched. */
+    SHADOWING,
     /** The next wave needs a person's yes. */
     AWAITING_APPROVAL,
     RUNNING,
@@ -21,7 +23,7 @@ public enum RolloutState {
     /** True while it holds its devices: another rollout of the same model may not take them. */
     public boolean live() {
         return switch (this) {
-            case SCHEDULED, AWAITING_APPROVAL, RUNNING, PAUSED, HALTED, REVERTING -> true;
+            case SCHEDULED, SHADOWING, AWAITING_APPROVAL, RUNNING, PAUSED, HALTED, REVERTING -> true;
             case REVERTED, ABORTED, SUCCEEDED -> false;
         };
     }

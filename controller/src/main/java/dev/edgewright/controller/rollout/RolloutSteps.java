@@ -21,8 +21,16 @@ final class RolloutSteps {
     private final GateKeeper gates;
     private final DesiredBook book;
     private final Readiness readiness;
+    private final ShadowSteps shadows;
 
-    RolloutSteps(FleetService fleet, CatalogService catalog, GateKeeper gates, DesiredBook book, Readiness readiness) {
+    RolloutSteps(
+            FleetService fleet,
+            CatalogService catalog,
+            GateKeeper gates,
+            DesiredBook book,
+            Readiness readiness,
+            ShadowSteps shadows) {
+        this.shadows = shadows;
         this.readiness = readiness;
         this.fleet = fleet;
         this.catalog = catalog;
@@ -64,7 +72,8 @@ final class RolloutSteps {
             n[3] += target.state() == TargetState.COMMITTED ? 1 : 0;
             n[4] += target.state().failed() ? 1 : 0;
         }
-        return new WaveFacts(n[0], n[1], n[8], n[2], n[3], n[4], n[5], n[6], n[7], breaches, draft.now());
+        return new WaveFacts(
+                n[0], n[1], n[8], n[2], n[3], n[4], n[5], n[6], n[7], breaches, draft.now(), shadows.facts(draft));
     }
 
     /** Applies one decision; false for one that changes nothing. */
@@ -74,6 +83,13 @@ final class RolloutSteps {
         }
         if (decision instanceof Decision.Start d) {
             move(draft, RolloutEvent.START, CONTROLLER, d.why());
+        } else if (decision instanceof Decision.Shadow d) {
+            shadows.begin(draft);
+            move(draft, RolloutEvent.SHADOW, CONTROLLER, d.why());
+        } else if (decision instanceof Decision.ShadowPassed d) {
+            shadows.end(draft);
+            draft.note("shadow", CONTROLLER, d.why());
+            move(draft, RolloutEvent.SHADOW_PASSED, CONTROLLER, d.why());
         } else if (decision instanceof Decision.AskApproval d) {
             move(draft, RolloutEvent.APPROVAL_NEEDED, CONTROLLER, d.why());
         } else if (decision instanceof Decision.StartWave d) {
@@ -98,6 +114,13 @@ final class RolloutSteps {
         return true;
     }
 
+    /** Nothing of this rollout runs beside any more. */
+    void endShadows(LiveRollout.Draft draft) {
+        if (draft.rollout().state() == RolloutState.SHADOWING) {
+            shadows.end(draft);
+        }
+    }
+
     void move(LiveRollout.Draft draft, RolloutEvent event, String who, String why) {
         var next = draft.rollout().after(event, why, draft.now());
         draft.set(next);
@@ -112,7 +135,10 @@ final class RolloutSteps {
 
     private void stop(LiveRollout.Draft draft, Decision.Stop stop) {
         draft.note("verdict", CONTROLLER, stop.why());
-        if (stop.revert() && canRevert(draft.targets())) {
+        // Nothing was switched by then, so there is nothing in the way of going back.
+        boolean beside = draft.rollout().state() == RolloutState.SHADOWING;
+        endShadows(draft);
+        if (stop.revert() && (beside || canRevert(draft.targets()))) {
             revert(draft, CONTROLLER, stop.why());
             return;
         }

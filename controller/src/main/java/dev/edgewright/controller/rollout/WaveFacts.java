@@ -17,8 +17,9 @@ import java.util.List;
  * @param failedInAll failed devices of all waves
  * @param goingBack devices of all waves that are on the way back
  * @param breaches gates that are broken now
+ * @param shadow what runs beside
  */
-public record WaveFacts(
+record WaveFacts(
         int offerable,
         int planned,
         int lowBattery,
@@ -29,8 +30,36 @@ public record WaveFacts(
         int failedInAll,
         int goingBack,
         List<Breach> breaches,
-        Instant now) {
-    public WaveFacts {
+        Instant now,
+        ShadowFacts shadow) {
+    WaveFacts(
+            int offerable,
+            int planned,
+            int lowBattery,
+            int inFlight,
+            int committed,
+            int failed,
+            int startedInAll,
+            int failedInAll,
+            int goingBack,
+            List<Breach> breaches,
+            Instant now) {
+        this(
+                offerable,
+                planned,
+                lowBattery,
+                inFlight,
+                committed,
+                failed,
+                startedInAll,
+                failedInAll,
+                goingBack,
+                breaches,
+                now,
+                ShadowFacts.NONE);
+    }
+
+    WaveFacts {
         breaches = List.copyOf(breaches);
     }
 

@@ -6,6 +6,7 @@ import dev.edgewright.common.id.Digest;
 import dev.edgewright.common.id.ModelName;
 import dev.edgewright.common.protocol.v1.Energy;
 import dev.edgewright.common.protocol.v1.ModelWindow;
+import dev.edgewright.common.protocol.v1.ShadowWindow;
 import dev.edgewright.common.protocol.v1.TelemetryWindow;
 import dev.edgewright.common.telemetry.LatencySketch;
 import dev.edgewright.controller.fleet.Device;
@@ -53,6 +54,7 @@ public final class MergedTelemetry implements TelemetryService {
         private long lastSequence = -1;
         private DeviceSummary latest;
         private final LinkedHashMap<String, UsageSum> usage = new LinkedHashMap<>(8, 0.75f, true);
+        private final LinkedHashMap<String, ShadowUsage> shadows = new LinkedHashMap<>(8, 0.75f, true);
     }
 
     private static final class Accumulator {
@@ -81,7 +83,12 @@ public final class MergedTelemetry implements TelemetryService {
     @Override
     public void onTelemetry(DeviceId id, TelemetryWindow window) {
         var sketches = new ArrayList<LatencySketch>(window.getModelsCount());
+        var shadows = new ArrayList<LatencySketch>(2 * window.getShadowsCount());
         try {
+            window.getShadowsList().forEach(s -> {
+                shadows.add(LatencySketch.fromProto(s.getLatency()));
+                shadows.add(LatencySketch.fromProto(s.getActiveLatency()));
+            });
             window.getModelsList().forEach(m -> sketches.add(LatencySketch.fromProto(m.getLatency())));
         } catch (RuntimeException e) {
             drop("malformed");
@@ -98,6 +105,9 @@ public final class MergedTelemetry implements TelemetryService {
             state.latest = summary(id, window, sketches);
             for (int i = 0; i < sketches.size(); i++) {
                 remember(state, window.getModels(i), sketches.get(i), window.getResidentBytes());
+            }
+            for (int i = 0; i < window.getShadowsCount(); i++) {
+                remember(state, window.getShadows(i), shadows.get(2 * i), shadows.get(2 * i + 1));
             }
         }
         String hardware = device.map(d -> d.hardwareClass().value()).orElse("unknown");
@@ -144,6 +154,16 @@ public final class MergedTelemetry implements TelemetryService {
         state.usage.computeIfAbsent(key, k -> new UsageSum()).add(sketch, window, best(window), resident);
         if (state.usage.size() > MANIFESTS_PER_DEVICE) {
             var eldest = state.usage.keySet().iterator();
+            eldest.next();
+            eldest.remove();
+        }
+    }
+
+    private static void remember(DeviceState state, ShadowWindow window, LatencySketch sketch, LatencySketch active) {
+        String key = window.getModel() + " " + hex(window.getManifest());
+        state.shadows.put(key, state.shadows.getOrDefault(key, ShadowUsage.NONE).plus(window, sketch, active));
+        if (state.shadows.size() > MANIFESTS_PER_DEVICE) {
+            var eldest = state.shadows.keySet().iterator();
             eldest.next();
             eldest.remove();
         }
@@ -218,6 +238,18 @@ public final class MergedTelemetry implements TelemetryService {
         synchronized (state) {
             return Optional.ofNullable(state.usage.get(model.value() + " " + manifest.hex()))
                     .map(UsageSum::snapshot);
+        }
+    }
+
+    @Override
+    public Optional<ShadowUsage> shadow(DeviceId device, ModelName model, Digest manifest) {
+        var state = devices.get(device);
+        if (state == null) {
+            return Optional.empty();
+        }
+        synchronized (state) {
+            return Optional.ofNullable(state.shadows.get(model.value() + " " + manifest.hex()))
+                    .map(ShadowUsage::copy);
         }
     }
 

@@ -22,6 +22,11 @@ public interface TelemetryService {
     /** What one device sent about one manifest. */
     Optional<Usage> usage(DeviceId device, ModelName model, Digest manifest);
 
+    /** What one device sent about a variant that runs beside the one that serves. */
+    default Optional<ShadowUsage> shadow(DeviceId device, ModelName model, Digest manifest) {
+        return Optional.empty();
+    }
+
     /** Windows dropped since the start, by reason ("duplicate", "reordered", "old-boot", "malformed"). */
     Map<String, Long> dropped();
 

@@ -13,6 +13,8 @@ import dev.edgewright.common.protocol.v1.Probe;
 import dev.edgewright.common.protocol.v1.ProbeResult;
 import dev.edgewright.common.protocol.v1.Reported;
 import dev.edgewright.common.protocol.v1.ReportedError;
+import dev.edgewright.common.protocol.v1.ShadowAssignment;
+import dev.edgewright.common.protocol.v1.ShadowReport;
 import dev.edgewright.common.update.UpdateState;
 import dev.edgewright.controller.fleet.FleetService;
 import java.util.ArrayList;
@@ -45,6 +47,8 @@ public final class FakeDevice {
     private long highest;
     private ProbeResult probe = ProbeResult.getDefaultInstance();
     private DesiredState waiting;
+    private List<ShadowAssignment> beside = List.of();
+    private String refusesBeside = "";
 
     public FakeDevice(String id, FleetService fleet) {
         this.id = DeviceId.of(id);
@@ -158,6 +162,8 @@ public final class FakeDevice {
         if (behaviour == Behaviour.SILENT) {
             return;
         }
+        beside = desired.getShadowsList();
+        report();
         for (Assignment assignment : desired.getAssignmentsList()) {
             var known = reports.get(assignment.getModel());
             if (known == null || known.getSequence() < assignment.getSequence()) {
@@ -219,6 +225,31 @@ public final class FakeDevice {
         report();
     }
 
+    /** Variants that run beside now, by its desired state. */
+    public List<ShadowAssignment> beside() {
+        return beside;
+    }
+
+    /** Cannot run anything beside, for this reason. */
+    public FakeDevice refusesBeside(String code) {
+        refusesBeside = code;
+        return this;
+    }
+
+    private ShadowReport shadow(ShadowAssignment assignment) {
+        var report = ShadowReport.newBuilder()
+                .setModel(assignment.getModel())
+                .setSequence(assignment.getSequence())
+                .setRolloutId(assignment.getRolloutId())
+                .setManifest(ManifestDigest.of(assignment.getManifest()).toByteString())
+                .setState((refusesBeside.isEmpty() ? UpdateState.WATCHING : UpdateState.FAILED).toProto())
+                .setMemoryBytes(3 << 20);
+        if (!refusesBeside.isEmpty()) {
+            report.setError(ReportedError.newBuilder().setCode(refusesBeside).setMessage("told to"));
+        }
+        return report.build();
+    }
+
     /** Moves the last assignment of a model on by hand. */
     public void says(String model, UpdateState state, boolean active) {
         var last = reports.get(model);
@@ -240,6 +271,7 @@ public final class FakeDevice {
                         .setSequence(++sequence)
                         .setDesiredSequence(highest)
                         .addAllAssignments(reports.values())
+                        .addAllShadows(beside.stream().map(this::shadow).toList())
                         .build());
     }
 }
