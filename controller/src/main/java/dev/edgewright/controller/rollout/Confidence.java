@@ -23,6 +23,25 @@ final class Confidence {
     }
 
     /**
+     * Quantile of Student's t, from the normal one by the expansion of Abramowitz and Stegun, 26.7.5: what a spread that was seen between a
+     * few devices is worth.
+     *
+     * @param freedom one less than the devices; below 1 the normal quantile
+     */
+    static double quantile(double p, int freedom) {
+        double z = quantile(p);
+        if (freedom < 1) {
+            return z;
+        }
+        double n = freedom;
+        double z2 = z * z;
+        double first = z * (z2 + 1) / 4;
+        double second = z * ((5 * z2 + 16) * z2 + 3) / 96;
+        double third = z * (((3 * z2 + 19) * z2 + 17) * z2 - 15) / 384;
+        return z + first / n + second / (n * n) + third / (n * n * n);
+    }
+
+    /**
      * Standard normal quantile by the rational approximation of Abramowitz and Stegun, 26.2.23; absolute error under 4.5e-4.
      *
      * @param p 0.5..1, 1 excluded

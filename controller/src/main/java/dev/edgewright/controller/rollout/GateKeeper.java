@@ -31,6 +31,9 @@ final class GateKeeper {
         OptionalDouble agreement(DeviceId device, ModelName model, Digest manifest);
     }
 
+    /** Half a bucket of a sketch of schema 3, as a logarithm: 2^(1/16). */
+    private static final double SKETCH_STEP = Math.log(2) / 16;
+
     private final Measurements measurements;
 
     GateKeeper(Measurements measurements) {
@@ -43,7 +46,7 @@ final class GateKeeper {
     /** Mean of log ratios with the standard error of that mean. */
     private record Estimate(double mean, double error, int devices) {
         double lower(double confidence) {
-            return Math.exp(mean - Confidence.quantile(confidence) * error);
+            return Math.exp(mean - Confidence.quantile(confidence, devices - 1) * error);
         }
     }
 
@@ -124,6 +127,12 @@ final class GateKeeper {
         return agreement(model, members, gates)
                 .or(() -> errors(model, members, gates))
                 .or(() -> ratio("p95", pairs(model, members, gates), gates.maxSlowdown(), gates, GateKeeper::latencies))
+                .or(() -> ratio(
+                        "median latency",
+                        pairs(model, members, gates),
+                        gates.maxSlowdown(),
+                        gates,
+                        GateKeeper::medians))
                 .or(() -> ratio(
                         "energy per inference",
                         pairs(model, members, gates),
@@ -249,6 +258,17 @@ final class GateKeeper {
                 p -> Math.hypot(spread(p.before()), spread(summarise(p.after()))));
     }
 
+    /** Other work on a device moves its p95 by far more than its median: what is slower by nature shows there. */
+    private static Estimate medians(List<Pair> pairs) {
+        return estimate(
+                pairs.stream()
+                        .filter(p ->
+                                p.before().p50Ms() > 0 && p.after().latency().count() > 0)
+                        .toList(),
+                p -> Math.log(summarise(p.after()).p50Ms() / p.before().p50Ms()),
+                p -> Math.hypot(medianSpread(p.before()), medianSpread(summarise(p.after()))));
+    }
+
     private static Estimate energies(List<Pair> pairs) {
         return estimate(
                 pairs.stream()
@@ -292,9 +312,15 @@ final class GateKeeper {
         return b.p95LowMs() > 0 ? (Math.log(b.p95HighMs()) - Math.log(b.p95LowMs())) / 2 : 0;
     }
 
+    /** The same of the median; a bucket of the sketch, which bounds what can be told apart, when more requests make less. */
+    private static double medianSpread(Baseline b) {
+        return b.p50Ms() > 0 ? Math.max(SKETCH_STEP, (Math.log(b.p50HighMs()) - Math.log(b.p50LowMs())) / 2) : 0;
+    }
+
     private static Baseline summarise(Usage usage) {
         long n = Math.max(1, usage.latency().count());
         double step = Math.sqrt(0.95 * 0.05 / n);
+        double half = 0.5 / Math.sqrt(n);
         return new Baseline(
                 usage.requests(),
                 1000 * usage.latency().quantile(0.95),
@@ -302,7 +328,10 @@ final class GateKeeper {
                 1000 * usage.latency().quantile(Math.min(1, 0.95 + step)),
                 usage.errors(),
                 usage.joulesPerInference(),
-                usage.residentBytes());
+                usage.residentBytes(),
+                1000 * usage.latency().quantile(0.5),
+                1000 * usage.latency().quantile(Math.max(0, 0.5 - half)),
+                1000 * usage.latency().quantile(Math.min(1, 0.5 + half)));
     }
 
     private static String words(String format, Object... values) {

@@ -67,17 +67,17 @@ class FalseHaltsTest {
     }
 
     @Test
-    void a_good_variant_under_the_noise_of_a_busy_machine_is_hardly_ever_stopped() {
+    void a_good_variant_under_the_noise_of_a_busy_machine_is_seldom_stopped() {
         int halts = halts(1.0);
         System.out.println("false halts: " + halts + " of " + RUNS);
-        assertThat(halts).isLessThanOrEqualTo(5);
+        assertThat(halts).isLessThanOrEqualTo(10);
     }
 
     @Test
-    void a_variant_that_is_half_as_slow_again_is_stopped_under_the_same_noise() {
+    void a_slower_variant_is_stopped_under_the_same_noise() {
         int halts = halts(1.5);
         System.out.println("halts at 1.5: " + halts + " of " + RUNS + "; at 1.3: " + halts(1.3));
-        assertThat(halts).isGreaterThanOrEqualTo(RUNS / 2);
+        assertThat(halts).isGreaterThanOrEqualTo(RUNS * 9 / 10);
     }
 
     private int halts(double factor) {

@@ -223,7 +223,7 @@ interface StoreContract {
                 NOW,
                 1,
                 2,
-                Optional.of(new Baseline(10, 1, 0.9, 1.1, 0, 0.5, 1000)),
+                Optional.of(new Baseline(10, 1, 0.9, 1.1, 0, 0.5, 1000, 0.7, 0.6, 0.8)),
                 Optional.of("E: words"));
     }
 
