@@ -251,7 +251,7 @@ final class Workbench implements AutoCloseable {
     /** One run's worth of real samples where there are some: sizes that data decides, such as text lengths, are then real too. */
     private Map<String, Tensor> feeds() {
         if (data == null) {
-            return SyntheticFeeds.of(before.inputs(), settings.seed());
+            return SyntheticFeeds.running(before, settings.seed());
         }
         Batching one = Batching.of(before.inputs(), 1);
         return one.fit(data.validation().first(one.size())).inputs();

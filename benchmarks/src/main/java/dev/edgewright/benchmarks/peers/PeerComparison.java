@@ -32,10 +32,11 @@ public final class PeerComparison {
     /** One compressed file and what making it cost; NaN for the original. */
     private record Entry(String method, Path file, double seconds, double peakMegabytes) {}
 
-    /** @param args MODEL.onnx, DATA, OUT, PEERS (the folder of quantize.py), then TOOL:METHOD ... with TOOL a Python or {@code edgewright} */
+    /** @param args MODEL.onnx, DATA, OUT, PEERS (the folder of quantize.py), then TOOL:METHOD ... with TOOL a Python, {@code edgewright} or {@code file} */
     public static void main(String[] args) throws IOException, InterruptedException {
         if (args.length < 5) {
-            System.err.println("usage: PeerComparison MODEL.onnx DATA OUT PEERS {edgewright:RECIPE|PYTHON:METHOD} ...");
+            System.err.println(
+                    "usage: PeerComparison MODEL.onnx DATA OUT PEERS {edgewright:RECIPE|file:MODEL|PYTHON:METHOD} ...");
             System.exit(2);
         }
         Path model = Path.of(args[0]);
@@ -49,6 +50,11 @@ public final class PeerComparison {
         for (String tool : List.of(args).subList(4, args.length)) {
             int colon = tool.lastIndexOf(':');
             String method = tool.substring(colon + 1);
+            if (tool.startsWith("file:")) {
+                entries.add(
+                        new Entry(Path.of(method).getFileName().toString(), Path.of(method), Double.NaN, Double.NaN));
+                continue;
+            }
             Path file = out.resolve(tool.replaceAll("[^A-Za-z0-9]+", "-") + ".onnx");
             List<String> command = tool.startsWith("edgewright:")
                     ? java(CompressOnce.class.getName(), model.toString(), args[1], method, file.toString())

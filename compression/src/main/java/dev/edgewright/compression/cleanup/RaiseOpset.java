@@ -94,6 +94,7 @@ public final class RaiseOpset implements Pass {
             }
             case "Scatter" -> edit.replace(node, node.withOp("ScatterElements"));
             case "BatchNormalization" -> edit.replace(node, node.withoutAttribute("spatial"));
+            case "Dropout" -> edit.replace(node, node.withoutAttribute("ratio")); // an input now, and only of training
             case "Softmax", "LogSoftmax", "Hardmax" ->
                 flatten(node, edit, context.shapes(graph).rank(node.input(0)));
             default -> {} // the same in both sets

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * One operator in a graph. Immutable; two nodes are equal only when they are the same object, so that a node can be named in an edit.
@@ -154,6 +155,15 @@ public final class Node {
             graphs.addAll(attribute.getGraphsList());
         }
         return graphs;
+    }
+
+    /**
+     * The node with the constants inside its subgraphs stored in another form; a Cast gives each back its type where it is read.
+     *
+     * @param stored the other form of a constant, empty to leave it
+     */
+    public Node withStoredConstants(Function<Tensor, Optional<Tensor>> stored) {
+        return hasSubgraphs() ? new Node(SubgraphConstants.store(proto, stored)) : this;
     }
 
     public boolean hasSubgraphs() {

@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Keeps float weights as fp16 in the file, with a Cast to fp32 behind each. ONNX Runtime folds the Casts when it loads the model, so speed
@@ -63,9 +64,35 @@ public final class HalfStorage implements Pass {
                     Attribute.ofInt("to", FLOAT)));
             stored++;
         }
+        int[] inside = {0};
+        for (Node node : graph.nodes()) {
+            if (node.hasSubgraphs()) {
+                int before = inside[0];
+                Node changed = node.withStoredConstants(tensor -> inside(tensor, notes, inside));
+                if (inside[0] > before) {
+                    edit.replace(node, changed);
+                }
+            }
+        }
+        stored += inside[0];
         return stored == 0
                 ? PassResult.unchanged(graph, notes)
                 : PassResult.changed(edit.build(), "fp16-storage: " + stored + " weights", notes);
+    }
+
+    /** The half form of a constant within If, Loop or Scan. */
+    private static Optional<Tensor> inside(Tensor tensor, List<String> notes, int[] count) {
+        if (tensor.type() != ElementType.FLOAT || tensor.elements() < SMALLEST) {
+            return Optional.empty();
+        }
+        float[] values = tensor.toFloats();
+        String obstacle = obstacle(tensor, values);
+        if (obstacle != null) {
+            notes.add(obstacle);
+            return Optional.empty();
+        }
+        count[0]++;
+        return Optional.of(Tensor.ofRaw(tensor.name(), ElementType.FLOAT16, tensor.sizes(), halves(values)));
     }
 
     private static String obstacle(Tensor tensor, float[] values) {

@@ -44,6 +44,16 @@ class RaiseOpsetTest {
     }
 
     @Test
+    void theShareThatDropoutDropsIsNoLongerAnAttribute() {
+        GraphBuilder net = GraphBuilder.named("dropout").opset(10);
+        String y = net.op("Dropout", List.of(net.input("x", ElementType.FLOAT, 2)), Attribute.ofFloat("ratio", 0.1f));
+        Graph graph = net.output(y, "y", ElementType.FLOAT, 2).build();
+        Graph raised = new RaiseOpset().apply(graph, PassContext.of(1)).graph();
+        assertThat(raised.opset()).isEqualTo(13);
+        Outputs.same(graph, raised);
+    }
+
+    @Test
     void newerModelsStayAsTheyAre() {
         GraphBuilder net = GraphBuilder.named("new").opset(18);
         Graph graph = net.output(net.relu(net.input("x", ElementType.FLOAT, 2)), "y", ElementType.FLOAT, 2)
