@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The controller as a process of its own, as systemd runs it. */
 class ControllerKillIT {
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Duration.ofMinutes(5);
 
     @TempDir
     Path folder;

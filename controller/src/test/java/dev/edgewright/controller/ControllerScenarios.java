@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A whole controller, its REST interface and devices on its broker: what an operator sees. On every broker. */
 abstract class ControllerScenarios {
-    private static final Duration SOON = Duration.ofSeconds(40);
+    private static final Duration SOON = Duration.ofMinutes(3);
     private static final String ROLLOUT = "{\"model\":\"tiny\",\"query\":\"device.id == 'cam-1'\",\"watchSeconds\":0}";
     private final HttpClient http = HttpClient.newHttpClient();
 

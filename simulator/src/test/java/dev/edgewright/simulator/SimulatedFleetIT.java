@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SimulatedFleetIT {
 
     private static final int DEVICES = 100;
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final Path MODEL =
             Path.of(System.getProperty("edgewright.root"), "examples/fashion-mnist/model.onnx");
     private static final Mix MIX =

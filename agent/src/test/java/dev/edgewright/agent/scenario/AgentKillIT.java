@@ -30,7 +30,7 @@ class AgentKillIT {
     /** About as long as an update takes in a process that is warm; shorter than in one that has just begun. */
     private static final long LONGEST_PAUSE_MS = 1_000;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final Set<LifecycleState> ENDS = EnumSet.of(
             LifecycleState.LIFECYCLE_STATE_COMMITTED,
             LifecycleState.LIFECYCLE_STATE_FAILED,

@@ -25,7 +25,7 @@ import org.awaitility.core.ConditionTimeoutException;
  * the newest again.
  */
 final class Crossings {
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Duration.ofMinutes(3);
     private static final Duration QUIET = Duration.ofMillis(50);
     private static final int AT_ONCE = 16;
     private static final byte[] OLDER = LinkScenarios.signed("older").toByteArray();

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 
 /** What has to hold between the controller's client and devices, on every broker. */
 abstract class LinkScenarios {
-    static final Duration SOON = Duration.ofSeconds(60);
+    static final Duration SOON = Duration.ofMinutes(3);
 
     private final FakeTelemetry telemetry = new FakeTelemetry();
     private final FakeTransfer transfer = new FakeTransfer();
