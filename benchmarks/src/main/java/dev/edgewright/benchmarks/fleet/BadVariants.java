@@ -28,7 +28,8 @@ public final class BadVariants {
     private static final int DEVICES = Integer.getInteger("edgewright.bad.devices", 100);
     private static final int CANARIES = 5;
     private static final long LIMIT_NANOS = 300_000_000_000L;
-    private static final Set<String> GOING = Set.of("SCHEDULED", "RUNNING");
+    private static final Set<String> GOING = Set.of("SCHEDULED", "RUNNING", "SHADOWING");
+    private static final String SHADOW = ",\"shadow\":{\"seconds\":20,\"sample\":0.5,\"minAgreement\":0.99}";
     private static final Map<String, String> CASES = new TreeMap<>(Map.of(
             "slower", "{slower: 1.3}",
             "wrong", "{wrong: 0.02}",
@@ -68,7 +69,7 @@ public final class BadVariants {
                     "| variant | devices offered it | stopped after, s | all back after, s | end | verdict |");
             System.out.println("|---|---|---|---|---|---|");
             for (String name : cases) {
-                one(rest, name, Path.of(args[0]));
+                one(rest, name, Path.of(args[0]), Boolean.getBoolean("edgewright.bad.shadow"));
             }
         } catch (IOException e) {
             System.err.println(e.getMessage());
@@ -87,7 +88,8 @@ public final class BadVariants {
         return Faults.parse(variants.toString(), "behaviours");
     }
 
-    private static void one(Rest rest, String name, Path model) throws IOException, InterruptedException {
+    private static void one(Rest rest, String name, Path model, boolean shadow)
+            throws IOException, InterruptedException {
         for (int version = 1; version <= 2; version++) {
             importVersion(rest, name, version, model);
             if (version == 1) {
@@ -104,7 +106,7 @@ public final class BadVariants {
                         + "\",\"version\":\"2\",\"watchSeconds\":1,\"soakSeconds\":20,\"maxFailureRatio\":0.1,"
                         + "\"waves\":[{\"count\":" + CANARIES + "},{\"percent\":20},{\"percent\":80}],\"gates\":{"
                         + "\"maxSlowdown\":1.15,\"maxEnergyRatio\":1.3,\"maxMemoryRatio\":1.5,\"maxErrorRatio\":0.01,"
-                        + "\"minAgreement\":0.99,\"onBreach\":\"REVERT\"}}");
+                        + "\"minAgreement\":0.99,\"onBreach\":\"REVERT\"}" + (shadow ? SHADOW : "") + "}");
         while (GOING.contains(state(rest, id))) {
             pause(began);
         }

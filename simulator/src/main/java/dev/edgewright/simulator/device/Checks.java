@@ -5,7 +5,6 @@ import dev.edgewright.common.artifact.ChunkCodec;
 import dev.edgewright.common.error.EdgewrightException;
 import dev.edgewright.common.id.DeviceId;
 import dev.edgewright.common.id.Digest;
-import dev.edgewright.common.protocol.v1.Assignment;
 import dev.edgewright.common.protocol.v1.ChunkEntry;
 import dev.edgewright.common.protocol.v1.Signed;
 import dev.edgewright.common.signing.Contexts;
@@ -42,14 +41,14 @@ public final class Checks {
         return trust.verify(Contexts.DESIRED, signed);
     }
 
-    DesiredCheck.Checked manifest(Assignment assignment, DeviceId device) {
-        DesiredCheck.Checked known = manifests.get(assignment.getManifest());
-        if (known != null && known.isOf(assignment.getModel())) {
+    DesiredCheck.Checked manifest(Signed signed, String model, DeviceId device) {
+        DesiredCheck.Checked known = manifests.get(signed);
+        if (known != null && known.isOf(model)) {
             return known;
         }
-        DesiredCheck.Checked checked = DesiredCheck.manifest(assignment, trust, device);
+        DesiredCheck.Checked checked = DesiredCheck.manifest(signed, model, trust, device);
         if (checked.manifest().isPresent() && manifests.size() < MANIFESTS) {
-            manifests.put(assignment.getManifest(), checked);
+            manifests.put(signed, checked);
         }
         return checked;
     }

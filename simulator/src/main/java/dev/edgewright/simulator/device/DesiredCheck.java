@@ -9,6 +9,7 @@ import dev.edgewright.common.protocol.MessageKind;
 import dev.edgewright.common.protocol.v1.Assignment;
 import dev.edgewright.common.protocol.v1.DesiredState;
 import dev.edgewright.common.protocol.v1.Manifest;
+import dev.edgewright.common.protocol.v1.ShadowAssignment;
 import dev.edgewright.common.protocol.v1.Signed;
 import dev.edgewright.common.signing.Contexts;
 import dev.edgewright.common.signing.TrustedKeys;
@@ -82,23 +83,27 @@ final class DesiredCheck {
     }
 
     Checked manifest(Assignment assignment) {
-        return checks.manifest(assignment, device);
+        return checks.manifest(assignment.getManifest(), assignment.getModel(), device);
     }
 
-    static Checked manifest(Assignment assignment, TrustedKeys trust, DeviceId device) {
+    Checked manifest(ShadowAssignment shadow) {
+        return checks.manifest(shadow.getManifest(), shadow.getModel(), device);
+    }
+
+    static Checked manifest(Signed signed, String model, TrustedKeys trust, DeviceId device) {
         try {
-            byte[] payload = trust.verify(Contexts.MANIFEST, assignment.getManifest());
+            byte[] payload = trust.verify(Contexts.MANIFEST, signed);
             Decoded<Manifest> decoded = Codec.decode(MessageKind.MANIFEST, payload, device);
             if (decoded instanceof Decoded.Refused<Manifest> refused) {
                 return new Checked(Optional.empty(), "MANIFEST_" + refused.reason(), refused.detail());
             }
             Manifest manifest = ((Decoded.Accepted<Manifest>) decoded).message();
-            return manifest.getModel().equals(assignment.getModel())
+            return manifest.getModel().equals(model)
                     ? new Checked(Optional.of(manifest), "", "")
                     : new Checked(
                             Optional.empty(),
                             "MANIFEST_OTHER_MODEL",
-                            "the manifest is of " + manifest.getModel() + ", assigned to " + assignment.getModel());
+                            "the manifest is of " + manifest.getModel() + ", assigned to " + model);
         } catch (EdgewrightException e) {
             return new Checked(Optional.empty(), "MANIFEST_" + e.code().name(), e.getMessage());
         }

@@ -15,6 +15,7 @@ import dev.edgewright.common.protocol.v1.PowerSource;
 import dev.edgewright.common.protocol.v1.Presence;
 import dev.edgewright.common.protocol.v1.Probe;
 import dev.edgewright.common.protocol.v1.Reported;
+import dev.edgewright.common.protocol.v1.ShadowAssignment;
 import dev.edgewright.common.protocol.v1.TelemetryWindow;
 import dev.edgewright.common.update.UpdateState;
 import dev.edgewright.simulator.profile.Fault;
@@ -45,6 +46,7 @@ public final class VirtualDevice {
     private final RandomGenerator random;
     private final List<Probe> probes;
     private final Map<String, ModelLife> models = new TreeMap<>();
+    private final Map<String, ShadowLife> shadows = new TreeMap<>();
     private final Set<ByteString> heldChunks = new HashSet<>();
     private List<Action> actions = new ArrayList<>();
     private ByteString boot;
@@ -101,6 +103,7 @@ public final class VirtualDevice {
         report(nowMs);
         actions.add(new Action.Subscribe(Topics.desired(id())));
         models.values().forEach(model -> model.reconnected(nowMs));
+        shadows.values().forEach(shadow -> shadow.reconnected(nowMs));
         return taken();
     }
 
@@ -138,6 +141,9 @@ public final class VirtualDevice {
         for (ModelLife model : models.values()) {
             wake = Math.min(wake, Math.min(model.wakeAtMs(), model.diesAtMs()));
         }
+        for (ShadowLife shadow : shadows.values()) {
+            wake = Math.min(wake, shadow.wakeAtMs());
+        }
         return wake;
     }
 
@@ -150,6 +156,7 @@ public final class VirtualDevice {
             return died(nowMs);
         }
         models.values().forEach(model -> model.tick(nowMs));
+        shadows.values().forEach(shadow -> shadow.tick(nowMs));
         if (nowMs >= windowEndMs) {
             telemetry(nowMs);
         }
@@ -235,13 +242,41 @@ public final class VirtualDevice {
                         .offer(assignment, check.manifest(assignment), nowMs);
             }
         }
+        shadow(state.getShadowsList(), nowMs);
         report(nowMs);
+    }
+
+    /** What is named runs beside what serves, what is no longer named ends. */
+    private void shadow(List<ShadowAssignment> named, long nowMs) {
+        shadows.entrySet().removeIf(entry -> {
+            boolean stays = named.stream().anyMatch(entry.getValue()::is);
+            if (!stays) {
+                entry.getValue().stop();
+            }
+            return !stays;
+        });
+        for (ShadowAssignment shadow : named) {
+            shadows.computeIfAbsent(
+                    shadow.getModel(),
+                    model -> new ShadowLife(
+                            blueprint,
+                            shadow,
+                            check.manifest(shadow),
+                            heldChunks,
+                            checks,
+                            random,
+                            nowMs,
+                            action -> actions.add(action)));
+        }
     }
 
     private void chunk(TopicMatch.Blob blob, byte[] frame, long nowMs) {
         boolean wanted = false;
         for (ModelLife model : models.values()) {
             wanted |= model.take(blob.digest(), blob.chunk(), frame, nowMs);
+        }
+        for (ShadowLife shadow : shadows.values()) {
+            wanted |= shadow.take(blob.digest(), blob.chunk(), frame, nowMs);
         }
         if (wanted) {
             chunksTaken++;
@@ -255,6 +290,9 @@ public final class VirtualDevice {
         boolean changed = false;
         for (ModelLife model : models.values()) {
             changed |= model.takeChanged();
+        }
+        for (ShadowLife shadow : shadows.values()) {
+            changed |= shadow.takeChanged();
         }
         if (changed || progressed && nowMs - reportedAtMs >= PROGRESS_MS) {
             report(nowMs);
@@ -273,6 +311,7 @@ public final class VirtualDevice {
             model.takeChanged();
             reported.addAssignments(model.report());
         });
+        shadows.values().forEach(shadow -> reported.addShadows(shadow.report()));
         publish(MessageKind.REPORTED, reported.build(), 1, true);
         reportedAtMs = nowMs;
         progressed = false;
@@ -285,6 +324,7 @@ public final class VirtualDevice {
                 .setStartUnixMs(windowStartMs)
                 .setLengthMs((int) Math.min(nowMs - windowStartMs, Integer.MAX_VALUE));
         models.values().forEach(model -> model.window(nowMs).ifPresent(window::addModels));
+        shadows.values().forEach(shadow -> shadow.window(nowMs).ifPresent(window::addShadows));
         window.setResidentBytes(RESIDENT_BYTES
                 + models.values().stream()
                         .mapToLong(model -> model.leakedBytes(nowMs))

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.edgewright.common.protocol.Topics;
 import dev.edgewright.common.protocol.v1.Hello;
+import dev.edgewright.common.protocol.v1.LifecycleState;
+import dev.edgewright.common.protocol.v1.ShadowAssignment;
 import dev.edgewright.common.protocol.v1.TelemetryWindow;
 import dev.edgewright.common.telemetry.LatencySketch;
 import dev.edgewright.simulator.profile.Fault;
@@ -72,6 +74,29 @@ class BehaviourTest {
         assertThat(telemetry(one).getResidentBytes() - early).isBetween(45_000_000L, 75_000_000L);
         one.after(300_000);
         assertThat(one.seen.stream().filter(Action.Die.class::isInstance)).isNotEmpty();
+    }
+
+    @Test
+    void a_variant_in_shadow_is_fetched_compared_and_never_serves_and_ends_when_it_is_no_longer_named() {
+        OneDevice one = with("variants: {bad: {wrong: 0.2}}");
+        one.offered(one.assignment("good", 1000)).after(5_000);
+        var bad = one.assignment("bad", 2000);
+        one.shadowed(ShadowAssignment.newBuilder()
+                        .setModel("m")
+                        .setSequence(2)
+                        .setRolloutId("r-2")
+                        .setManifest(bad.getManifest())
+                        .setSample(0.5))
+                .after(30_000);
+        assertThat(one.reported().getShadows(0).getState()).isEqualTo(LifecycleState.LIFECYCLE_STATE_WATCHING);
+        assertThat(one.report().getActiveVariant()).isEqualTo("good");
+        var shadow = telemetry(one).getShadows(0);
+        assertThat(shadow.getCompared()).isBetween(230L, 270L);
+        assertThat((double) shadow.getAgreed() / shadow.getCompared()).isBetween(0.7, 0.9);
+
+        one.shadowed().after(10_000);
+        assertThat(one.reported().getShadowsCount()).isZero();
+        assertThat(telemetry(one).getShadowsCount()).isZero();
     }
 
     @Test

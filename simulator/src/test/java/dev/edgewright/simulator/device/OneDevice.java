@@ -13,6 +13,7 @@ import dev.edgewright.common.protocol.v1.AssignmentReport;
 import dev.edgewright.common.protocol.v1.DesiredState;
 import dev.edgewright.common.protocol.v1.Manifest;
 import dev.edgewright.common.protocol.v1.Reported;
+import dev.edgewright.common.protocol.v1.ShadowAssignment;
 import dev.edgewright.common.protocol.v1.Want;
 import dev.edgewright.common.signing.Contexts;
 import dev.edgewright.common.signing.SigningKey;
@@ -49,6 +50,7 @@ final class OneDevice {
     private final Map<Digest, byte[][]> frames = new HashMap<>();
     private Reported reported = Reported.getDefaultInstance();
     private long sequence;
+    private List<Assignment> last = List.of();
     private final Deque<Action> unanswered = new ArrayDeque<>();
     private boolean playing;
     private boolean serving = true;
@@ -115,11 +117,24 @@ final class OneDevice {
     }
 
     OneDevice desired(SigningKey signer, long number, Assignment... assignments) {
-        DesiredState state = DesiredState.newBuilder()
+        last = List.of(assignments);
+        return told(signer, number);
+    }
+
+    /** The assignments as they were, and these beside them. */
+    OneDevice shadowed(ShadowAssignment.Builder... shadows) {
+        return told(key, ++sequence, shadows);
+    }
+
+    private OneDevice told(SigningKey signer, long number, ShadowAssignment.Builder... shadows) {
+        DesiredState.Builder desired = DesiredState.newBuilder()
                 .setDeviceId(ID.value())
                 .setSequence(number)
-                .addAllAssignments(List.of(assignments))
-                .build();
+                .addAllAssignments(last);
+        for (ShadowAssignment.Builder shadow : shadows) {
+            desired.addShadows(shadow);
+        }
+        DesiredState state = desired.build();
         play(device.received(
                 Topics.desired(ID),
                 signer.sign(Contexts.DESIRED, state.toByteArray()).toByteArray(),
