@@ -121,14 +121,23 @@ final class Search {
             failures.add("training: not tried, because data.yaml has no split 'train'");
             return;
         }
+        plan.take(bench::isKept).forEach(this::attempt);
         Optional<TrainingPlan.Choice> choice = plan.next(known(original), left());
         while (choice.isPresent()) {
             Recipe recipe = choice.get().recipe();
             progress.update("train next: " + choice.get().why(), recipe.name(), spent());
             long began = System.nanoTime();
-            Optional<Candidate> made = attempt(recipe);
-            if (made.isPresent()) {
-                plan.took(recipe, Duration.ofNanos(System.nanoTime() - began));
+            try {
+                if (attempt(recipe).isPresent()) {
+                    plan.took(recipe, Duration.ofNanos(System.nanoTime() - began));
+                }
+            } catch (CompressionException e) {
+                if (e.code() != Code.DATA_INVALID && e.code() != Code.LABEL_OUT_OF_RANGE) {
+                    throw e;
+                }
+                // The samples to train on are at fault, which none of the next would change and none before needed.
+                failures.add("training: " + e.getMessage());
+                return;
             }
             choice = plan.next(known(original), left());
         }

@@ -74,6 +74,11 @@ final class Workbench implements AutoCloseable {
         return context;
     }
 
+    /** Whether an earlier run measured this already, so that it costs nothing. */
+    boolean isKept(Recipe recipe) {
+        return store.find(key(recipe)).isPresent();
+    }
+
     /** What weights may be trained on, when the data names it. */
     Optional<Split> trainingSamples() {
         return data == null ? Optional.empty() : data.split(DataSource.TRAIN);
@@ -118,6 +123,13 @@ final class Workbench implements AutoCloseable {
         }
         List<Pass> passes = recipe.passes();
         boolean trains = recipe.trains();
+        if (trains && trainingSamples().isEmpty()) {
+            throw new CompressionException(
+                    Code.DATA_REQUIRED,
+                    "recipe " + recipe.name()
+                            + " trains, and there are no samples to train on: give data whose data.yaml"
+                            + " has a split 'train', apart from the validation and test samples");
+        }
         PassResult made =
                 trains ? Cleanup.forTraining().apply(context.original().orElseThrow(), context) : cleaned;
         Path work = WorkFolder.of(outDir, recipe.name(), key);

@@ -32,14 +32,14 @@ class ControllerConfigTest {
                         Map.entry("coap.psk-file", ""),
                         Map.entry("database.url", "sqlite"),
                         Map.entry("jobs.workers", "1"),
+                        Map.entry("jobs.training-threads", "0"),
+                        Map.entry("jobs.training-memory-mb", "4096"),
+                        Map.entry("jobs.training-cache-mb", "2048"),
                         Map.entry("transfer.bytes-per-second", "0"),
                         Map.entry("transfer.bytes-per-window", "0"),
                         Map.entry("transfer.window", "86400s"),
                         Map.entry("webhooks.reach", "public"),
-                        Map.entry("webhooks.attempts", "16"),
-                        Map.entry("jobs.training-threads", "0"),
-                        Map.entry("jobs.training-memory-mb", "4096"),
-                        Map.entry("jobs.training-cache-mb", "2048"));
+                        Map.entry("webhooks.attempts", "16"));
     }
 
     @Test

@@ -103,7 +103,7 @@ public final class CompressCommand implements Callable<Integer> {
     public static CommandLine line(Shell shell) {
         CommandLine line = new CommandLine(new CompressCommand(shell));
         List<String> footer = new ArrayList<>(List.of("", "Recipes:"));
-        Recipe.names().forEach(name -> footer.add(String.format("  %-20s%s", name, Recipe.description(name))));
+        Recipe.names().forEach(name -> footer.add(String.format("  %-21s%s", name, Recipe.description(name))));
         footer.addAll(List.of(line.getCommandSpec().usageMessage().footer()));
         line.getCommandSpec().usageMessage().footer(footer.toArray(String[]::new));
         return line;

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Which training to spend the rest of a budget on: the one that is expected to better the front most for each second.
@@ -84,6 +85,13 @@ public final class TrainingPlan {
     /** Whether there is anything to train with. */
     public boolean isEmpty() {
         return untried.isEmpty();
+    }
+
+    /** Recipes that need no plan, such as those that were trained before; they are not proposed again. */
+    public List<Recipe> take(Predicate<Recipe> which) {
+        List<Recipe> taken = untried.stream().filter(which).toList();
+        untried.removeAll(taken);
+        return taken;
     }
 
     /** The recipe that is worth most for its time among those that fit into what is left; it is not proposed again. */

@@ -146,9 +146,8 @@ class CompressorMakerTest {
         stopAt = "";
         heard.clear();
         var variant = make("qat-int8", Optional.of(data), false);
-        assertThat(heard)
-                .noneMatch(what -> what.startsWith("train: epoch 1 of"))
-                .anyMatch(what -> what.startsWith("train: epoch 2 of 2"));
+        // Whether the second epoch was over before the cancel arrived is chance; the first is never trained again.
+        assertThat(heard).noneMatch(what -> what.startsWith("train: epoch 1 of"));
         assertThat(variant.lineage()).anyMatch(line -> line.startsWith("qat: "));
         assertThat(variant.graph()).exists().startsWith(folder.resolve("work"));
 

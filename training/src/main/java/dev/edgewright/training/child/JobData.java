@@ -3,11 +3,13 @@ package dev.edgewright.training.child;
 import dev.edgewright.compression.CompressionException;
 import dev.edgewright.compression.data.DataSource;
 import dev.edgewright.compression.data.Split;
+import dev.edgewright.compression.graph.Graph;
 import dev.edgewright.training.TrainingException;
 import dev.edgewright.training.TrainingException.Code;
 import dev.edgewright.training.data.IdxImages;
 import dev.edgewright.training.data.Samples;
 import dev.edgewright.training.data.SplitSamples;
+import dev.edgewright.training.trainer.Feeds;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
@@ -35,6 +37,14 @@ record JobData(Samples training, Samples validation, Optional<Supplier<Samples>>
      */
     static JobData open(TrainingJob.Data data, Set<String> wanted) {
         return data.source() == null ? idx(data) : source(data, wanted);
+    }
+
+    /** The same samples in the shapes that a graph declares. */
+    JobData fitted(Graph graph) {
+        return new JobData(
+                Feeds.fit(graph, training),
+                Feeds.fit(graph, validation),
+                test.map(open -> () -> Feeds.fit(graph, open.get())));
     }
 
     private static JobData source(TrainingJob.Data data, Set<String> wanted) {

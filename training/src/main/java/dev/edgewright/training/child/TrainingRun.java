@@ -41,8 +41,9 @@ public final class TrainingRun {
     public static Map<String, Object> run(TrainingJob job, TrainingListener listener) {
         Graph given = job.graph() == null ? null : read(job.graph());
         Graph teacher = job.teacher() == null ? null : read(job.teacher());
-        JobData data = JobData.open(job.data(), inputs(given, teacher));
-        Graph graph = given == null ? architecture(job, data.training()) : given;
+        JobData raw = JobData.open(job.data(), inputs(given, teacher));
+        Graph graph = given == null ? architecture(job, raw.training()) : given;
+        JobData data = raw.fitted(graph);
         String output = job.output() == null ? graph.outputs().get(0).name() : job.output();
         Path folder = Path.of(job.result());
         try {
@@ -140,8 +141,12 @@ public final class TrainingRun {
                     Code.SETTINGS_INVALID,
                     "architecture " + job.architecture() + " needs labels to know how many classes there are");
         }
+        long[] sample = samples.shape();
+        if (sample.length == 2 && !job.architecture().equals("encoder")) {
+            sample = new long[] {1, sample[0], sample[1]}; // grey pictures without an axis for their one channel
+        }
         Graph graph = Architectures.byName(
-                job.architecture(), samples.shape(), classes, job.training().seed());
+                job.architecture(), sample, classes, job.training().seed());
         String input = samples.features().get(0).input();
         return input.isEmpty() ? graph : Architectures.withInput(graph, input);
     }

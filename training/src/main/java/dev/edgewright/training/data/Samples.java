@@ -57,6 +57,11 @@ public interface Samples {
         read(0, index, target, offset);
     }
 
+    /** The same samples with features of other shapes, each of as many numbers. */
+    default Samples shaped(List<Feature> features) {
+        return new Shaped(this, features);
+    }
+
     /** A part of these samples, by position. */
     default Samples part(int from, int to) {
         return new Part(this, from, to);

@@ -6,6 +6,7 @@ import dev.edgewright.compression.graph.ValueInfo;
 import dev.edgewright.training.TrainingException;
 import dev.edgewright.training.TrainingException.Code;
 import dev.edgewright.training.data.Feature;
+import dev.edgewright.training.data.Samples;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -45,6 +46,38 @@ public record Feeds(Map<String, Integer> byInput) {
                             + "; name each input in data.yaml");
         }
         return new Feeds(byInput);
+    }
+
+    /**
+     * The samples in the shapes that a graph declares, where they hold as many numbers: pictures stored as [height, width] for an input
+     * [N, 1, height, width]. Others stay as they are.
+     */
+    public static Samples fit(Graph graph, Samples samples) {
+        List<Feature> features = new ArrayList<>(samples.features());
+        boolean changed = false;
+        for (ValueInfo input : graph.feeds()) {
+            int found = find(input.name(), features);
+            if (found < 0 && graph.feeds().size() == 1 && features.size() == 1) {
+                found = 0;
+            }
+            Shape shape = input.shape().orElse(null);
+            if (found < 0 || shape == null || shape.rank() < 1) {
+                continue;
+            }
+            Feature feature = features.get(found);
+            long[] wanted = new long[shape.rank() - 1];
+            boolean known = true;
+            for (int i = 0; i < wanted.length; i++) {
+                wanted[i] = shape.size(i + 1);
+                known &= wanted[i] > 0;
+            }
+            Feature other = new Feature(feature.input(), feature.kind(), known ? wanted : feature.shape());
+            if (!other.equals(feature) && other.elements() == feature.elements()) {
+                features.set(found, other);
+                changed = true;
+            }
+        }
+        return changed ? samples.shaped(features) : samples;
     }
 
     private static int find(String input, List<Feature> features) {
