@@ -32,7 +32,7 @@
   const TONES = {
     COMMITTED: "good", SUCCEEDED: "good", DONE: "good", ONLINE: "good",
     FETCHING: "busy", VERIFYING: "busy", PROBING: "busy", WATCHING: "busy", RUNNING: "busy", OFFERED: "busy", SOAKING: "busy",
-    PAUSED: "warn", AWAITING_APPROVAL: "warn", QUEUED: "warn", REVERTING: "warn", REVERTED: "warn", ROLLED_BACK: "warn", SCHEDULED: "warn",
+    PAUSED: "warn", AWAITING_APPROVAL: "warn", QUEUED: "warn", REVERTING: "warn", REVERTED: "warn", ROLLED_BACK: "warn", SCHEDULED: "warn", SHADOWING: "busy",
     FAILED: "bad", HALTED: "bad", SILENT: "bad", ABORTED: "bad", STOPPED: "bad", CANCELLED: "bad", UNREACHED: "bad",
   };
   const tone = (state) => TONES[state] || "idle";
@@ -217,6 +217,44 @@
     if (snapshot.jobs.length) byId("job-list").replaceChildren(...snapshot.jobs.slice(0, 8).map(jobView));
   }
 
+  // ------------------------------------------------------------ what happened
+
+  const EVENTS = 30;
+  const EVENT_TONES = { "rollout.verdict": "bad", "device.shared-id": "bad", "rollout.shadow": "good", "rollout.late": "warn", "rollout.approval": "warn" };
+  const KINDS = ["rollout.created", "rollout.choice", "rollout.state", "rollout.wave", "rollout.verdict", "rollout.shadow", "rollout.late",
+    "rollout.revert", "rollout.approval", "device.shared-id", "webhook.test"];
+  const happened = [];
+
+  function eventView(event) {
+    return make("article", { class: "event", "data-event": event.id, "data-kind": event.kind },
+      make("time", { datetime: event.at, class: "sub" }, new Date(event.at).toLocaleTimeString()),
+      make("span", { class: "pill", "data-tone": EVENT_TONES[event.kind] || "idle" }, event.kind.replace("rollout.", "")),
+      make("div", null, make("div", null, event.words), make("div", { class: "sub" }, event.subject + " · " + event.who)));
+  }
+
+  function showEvents() {
+    if (happened.length) byId("event-list").replaceChildren(...happened.map(eventView));
+  }
+
+  function takeEvent(event) {
+    if (happened.some((known) => known.sequence === event.sequence)) return;
+    happened.unshift(event);
+    happened.length = Math.min(happened.length, EVENTS);
+  }
+
+  /** The newest, and then each as it happens; a browser takes the stream up again after the last that it saw. */
+  async function follow() {
+    try {
+      const log = await (await fetch("/api/v1/events/log?limit=" + EVENTS)).json();
+      log.items.forEach(takeEvent);
+    } catch (failure) { /* the stream then brings what happens from now on */ }
+    showEvents();
+    const after = happened.length ? "?after=" + happened[0].sequence : "";
+    const source = new EventSource("/api/v1/events/stream" + after);
+    for (const kind of KINDS) source.addEventListener(kind, (message) => { takeEvent(JSON.parse(message.data)); showEvents(); });
+    source.onerror = () => { if (source.readyState === EventSource.CLOSED) setTimeout(follow, 3000); };
+  }
+
   // ------------------------------------------------------------ tiles and chart
 
   /** Requests a second over the last quarter of a minute, from the counts of all devices; null until there are two. */
@@ -371,4 +409,5 @@
 
   facts();
   listen();
+  follow();
 })();

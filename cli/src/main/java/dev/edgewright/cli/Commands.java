@@ -13,13 +13,16 @@ import dev.edgewright.cli.serve.AgentCommand;
 import dev.edgewright.cli.serve.ControllerCommand;
 import dev.edgewright.cli.serve.SimulateCommand;
 import dev.edgewright.cli.verbs.DeploymentsCommand;
+import dev.edgewright.cli.verbs.AuditCommand;
 import dev.edgewright.cli.verbs.DevicesCommand;
+import dev.edgewright.cli.verbs.EventsCommand;
 import dev.edgewright.cli.verbs.JobsCommand;
 import dev.edgewright.cli.verbs.ModelsCommand;
 import dev.edgewright.cli.verbs.RolloutsCommand;
 import dev.edgewright.cli.verbs.TrialsCommand;
 import dev.edgewright.cli.verbs.TrustCommand;
 import dev.edgewright.cli.verbs.VariantsCommand;
+import dev.edgewright.cli.verbs.WebhooksCommand;
 import java.time.Clock;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -49,6 +52,9 @@ public final class Commands {
                 .addSubcommand(new TrialsCommand(shell, clock))
                 .addSubcommand(new RolloutsCommand(shell, clock))
                 .addSubcommand(new JobsCommand(shell, clock))
+                .addSubcommand(new EventsCommand(shell))
+                .addSubcommand(new WebhooksCommand(shell, clock))
+                .addSubcommand(new AuditCommand(shell))
                 .addSubcommand(new ExplainCommand(shell))
                 .addSubcommand(CompressCommand.line(shell))
                 .addSubcommand(new EvaluateCommand(shell))

@@ -62,8 +62,8 @@ public record Terminal(PrintWriter out, PrintWriter err, boolean interactive, bo
     /** The style of a state's name, as devices, rollouts, waves and jobs use them. */
     public static Style styleOf(String state) {
         return switch (state.toUpperCase(java.util.Locale.ROOT)) {
-            case "ONLINE", "COMMITTED", "SUCCEEDED", "DONE", "CHOSEN" -> Style.GOOD;
-            case "FAILED", "ROLLED_BACK", "HALTED", "ABORTED", "SILENT", "STOPPED" -> Style.BAD;
+            case "ONLINE", "COMMITTED", "SUCCEEDED", "DONE", "CHOSEN", "DELIVERED" -> Style.GOOD;
+            case "FAILED", "ROLLED_BACK", "HALTED", "ABORTED", "SILENT", "STOPPED", "DEAD" -> Style.BAD;
             case "PAUSED", "CANCELLED", "AWAITING_APPROVAL", "REVERTED", "REVERTING", "UNREACHED" -> Style.WARNING;
             case "OFFLINE", "IDLE", "PENDING", "PLANNED", "SCHEDULED", "QUEUED", "SKIPPED", "SLOWER" -> Style.FAINT;
             default -> Style.BUSY;

@@ -107,7 +107,16 @@ public final class Api {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(server + "/api/v1" + path)).header("Accept", "application/json");
+        return HttpRequest.newBuilder(URI.create(server + "/api/v1" + path))
+                .header("Accept", "application/json")
+                .header("edgewright-client", "cli")
+                .header("edgewright-actor", actor());
+    }
+
+    /** The user's name for the audit log, with what a header cannot carry left out. */
+    private static String actor() {
+        String name = System.getProperty("user.name", "").replaceAll("[^\\x21-\\x7e]", "");
+        return name.isEmpty() ? "unknown" : name;
     }
 
     private static HttpRequest.Builder json(HttpRequest.Builder request, String method, JsonNode body) {

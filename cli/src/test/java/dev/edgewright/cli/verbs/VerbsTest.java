@@ -52,6 +52,64 @@ class VerbsTest {
     }
 
     @Test
+    void registersAWebhookAndShowsItsSecretOnce() {
+        controller.on(
+                "POST",
+                "/webhooks",
+                201,
+                "{\"id\":\"wh-1\",\"url\":\"https://example.org/h\",\"kinds\":[\"rollout.*\"],"
+                        + "\"createdAt\":\"2026-03-02T10:00:00Z\",\"secret\":\"s3cret-s3cret-s3cret\"}");
+
+        CommandRun run =
+                CommandRun.of(controller, "webhooks", "create", "https://example.org/h", "--kind", "rollout.*");
+
+        assertThat(run.exit()).as(run.err()).isZero();
+        assertThat(run.out()).contains("wh-1", "s3cret-s3cret-s3cret");
+        assertThat(controller.last().json().path("kinds").path(0).asText()).isEqualTo("rollout.*");
+    }
+
+    @Test
+    void showsWhatBecameOfDeliveriesAndTriesOneAgain() {
+        String dead = "{\"event\":\"ev-7\",\"state\":\"DEAD\",\"attempts\":16,\"lastStatus\":503,"
+                + "\"lastError\":\"the receiver answered 503\",\"updatedAt\":\"2026-03-02T10:00:00Z\"}";
+        controller
+                .on("GET", "/webhooks/wh-1/deliveries", 200, "{\"items\":[" + dead + "]}")
+                .on("POST", "/webhooks/wh-1/deliveries/ev-7/retry", 200, dead.replace("DEAD", "PENDING"));
+
+        CommandRun run = CommandRun.of(controller, "webhooks", "deliveries", "wh-1", "--state", "DEAD");
+        assertThat(run.out()).contains("ev-7", "DEAD", "16", "the receiver answered 503");
+        assertThat(controller.last().query()).containsEntry("state", "DEAD");
+
+        assertThat(CommandRun.of(controller, "webhooks", "retry", "wh-1", "ev-7").out())
+                .contains("on its way again");
+    }
+
+    @Test
+    void listsWhoDidWhatAndWhatHappened() {
+        controller
+                .on(
+                        "GET",
+                        "/audit",
+                        200,
+                        "{\"items\":[{\"sequence\":3,\"at\":\"2026-03-02T10:00:00Z\",\"actor\":\"ada\",\"via\":\"cli\","
+                                + "\"action\":\"rollouts.pause\",\"object\":\"rollouts/ro-1\",\"before\":\"RUNNING\","
+                                + "\"after\":\"PAUSED\",\"outcome\":\"done\"}]}")
+                .on(
+                        "GET",
+                        "/events/log",
+                        200,
+                        "{\"items\":[{\"id\":\"ev-4\",\"sequence\":4,\"at\":\"2026-03-02T10:00:00Z\","
+                                + "\"kind\":\"rollout.verdict\",\"subject\":\"rollouts/ro-1\",\"who\":\"controller\","
+                                + "\"words\":\"p95 is 1.50 times\",\"facts\":{}}]}");
+
+        CommandRun audit = CommandRun.of(controller, "audit", "list", "--object", "rollouts", "--actor", "ada");
+        assertThat(audit.out()).contains("ada", "rollouts.pause", "RUNNING", "PAUSED", "done");
+        assertThat(controller.last().query()).containsEntry("object", "rollouts").containsEntry("actor", "ada");
+        assertThat(CommandRun.of(controller, "events", "list", "--after", "3").out())
+                .contains("ev-4", "rollout.verdict", "p95 is 1.50 times");
+    }
+
+    @Test
     void fetchesEveryPageOfDevices() {
         controller.on(
                 "GET",

@@ -18,15 +18,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -42,8 +38,6 @@ import org.slf4j.LoggerFactory;
 public final class RolloutEngine implements RolloutService, Cohorts {
 
     private static final Logger LOG = LoggerFactory.getLogger(RolloutEngine.class);
-    private static final int MAX_DECISIONS = 1000;
-    private static final int ENDED_IN_MEMORY = 4;
 
     /** How often all devices are looked at for those that match by now, besides those that speak. */
     private static final Duration SCAN_EVERY = Duration.ofMinutes(1);
@@ -52,7 +46,6 @@ public final class RolloutEngine implements RolloutService, Cohorts {
     private final RolloutStore store;
     private final RolloutPlanner planner;
     private final RolloutSteps steps;
-    private final GateKeeper gates;
     private final DesiredBook book;
     private final DesiredOutbox outbox;
     private final LateJoiners late;
@@ -63,38 +56,15 @@ public final class RolloutEngine implements RolloutService, Cohorts {
     private final ReportQueue reports;
     private final Supplier<RolloutId> ids;
 
-    private final Map<RolloutId, LiveRollout> live = new ConcurrentHashMap<>();
-    /** The last that ended: people and metrics go on looking at them, and thousands of targets are slow to read anew each time. */
-    private final Map<RolloutId, LiveRollout> ended = new LinkedHashMap<>(8, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<RolloutId, LiveRollout> eldest) {
-            return size() > ENDED_IN_MEMORY;
-        }
-    };
-
+    private final LiveRollouts live;
+    private final RolloutRun run;
     private final List<RolloutListener> listeners = new CopyOnWriteArrayList<>();
     private Instant scanned = Instant.EPOCH;
-    private final AtomicLong lateReports = new AtomicLong();
-    private final AtomicLong decisions = new AtomicLong();
 
-    /** @param runner takes what devices reported; one thread, or the caller's own in tests */
-    public RolloutEngine(
-            FleetService fleet,
-            CatalogService catalog,
-            SelectionService selection,
-            TelemetryService telemetry,
-            RolloutStore store,
-            SigningKey fleetKey,
-            DesiredPublisher publisher,
-            Clock clock,
-            Executor runner,
-            Supplier<RolloutId> ids) {
-        this(fleet, catalog, selection, telemetry, store, fleetKey, publisher, clock, runner, ids, Leadership.ALONE);
-    }
-
-    /** @param leadership asked with every tick; only who leads decides */
+    /**
+     * @param runner takes what devices reported; one thread, or the caller's own in tests
+     * @param leadership asked with every tick; only who leads decides
+     */
     public RolloutEngine(
             FleetService fleet,
             CatalogService catalog,
@@ -108,6 +78,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
             Supplier<RolloutId> ids,
             Leadership leadership) {
         this.leadership = leadership;
+        this.live = new LiveRollouts(store);
         this.budgets = new RolloutBudgets(catalog);
         this.fleet = fleet;
         this.store = store;
@@ -115,19 +86,18 @@ public final class RolloutEngine implements RolloutService, Cohorts {
         var readiness = new Readiness(
                 fleet,
                 device -> telemetry.latest(device).map(l -> l.batteryPercent()).orElse(0));
-        this.gates = new GateKeeper(new FleetMeasurements(fleet, telemetry));
+        var gates = new GateKeeper(new FleetMeasurements(fleet, telemetry));
         this.book = new DesiredBook(store.desired());
         this.steps = new RolloutSteps(
                 fleet, catalog, gates, book, readiness, new ShadowSteps(fleet, catalog, telemetry, book, readiness));
-        this.late = new LateJoiners(fleet, planner, store, book, id -> Optional.ofNullable(ended.get(id)));
+        this.late = new LateJoiners(fleet, planner, store, book, live::ended);
+        this.run = new RolloutRun(fleet, steps, gates, budgets);
         this.outbox = new DesiredOutbox(publisher, fleetKey);
         this.clock = clock;
         this.reports = new ReportQueue(runner, this::onReports);
         this.ids = ids;
         this.leads = leadership.renew();
-        if (leads) {
-            store.live().forEach(r -> live.put(r.id(), LiveRollout.load(store, r)));
-        }
+        live.reload(leads);
         fleet.addListener(this::onFleetChange);
     }
 
@@ -138,14 +108,12 @@ public final class RolloutEngine implements RolloutService, Cohorts {
         requireLead();
         var now = clock.instant();
         var plan = planner.plan(ids.get(), request, now);
-        var overlaps = RolloutOverlaps.of(plan, live.values());
+        var overlaps = RolloutOverlaps.of(plan, live.all());
         overlaps.refuseUnlessHighest();
         overlaps.held().keySet().forEach(other -> step(other, draft -> overlaps.take(other, draft)));
         store.add(plan.rollout(), plan.targets(), plan.history());
         planner.record(plan);
-        live.put(
-                plan.rollout().id(),
-                new LiveRollout(plan.rollout(), plan.targets(), plan.history().size()));
+        live.put(new LiveRollout(plan.rollout(), plan.targets(), plan.history().size()));
         tell(plan.rollout(), plan.history());
         LOG.atInfo()
                 .addKeyValue("rollout", plan.rollout().id())
@@ -210,12 +178,8 @@ public final class RolloutEngine implements RolloutService, Cohorts {
     private RolloutDetail operate(
             RolloutId id, RolloutEvent event, java.util.function.Consumer<LiveRollout.Draft> change) {
         requireLead();
-        LiveRollout rollout = live.get(id);
-        if (rollout == null) {
-            var stored = store.find(id).orElseThrow(() -> notFound(id));
-            rollout = late.find(id).orElseGet(() -> LiveRollout.load(store, stored));
-            ended.remove(id);
-        }
+        var rollout = live.find(id).or(() -> late.find(id)).orElseGet(() -> LiveRollout.load(
+                store, store.find(id).orElseThrow(() -> notFound(id))));
         var state = rollout.rollout().state();
         if (RolloutTables.ROLLOUT.next(state, event).isEmpty()) {
             throw EdgewrightException.caller(
@@ -225,7 +189,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
         }
         step(rollout, change);
         if (rollout.rollout().state().live()) {
-            live.put(id, rollout);
+            live.put(rollout);
             late.ended(rollout.rollout());
         }
         reconcile(id);
@@ -234,7 +198,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
 
     @Override
     public synchronized Optional<RolloutDetail> get(RolloutId id) {
-        return live.containsKey(id) || ended.containsKey(id)
+        return live.find(id).or(() -> live.ended(id)).isPresent()
                 ? Optional.of(detail(id))
                 : store.find(id).map(r -> detail(id));
     }
@@ -245,11 +209,12 @@ public final class RolloutEngine implements RolloutService, Cohorts {
     }
 
     private RolloutDetail detail(RolloutId id) {
-        LiveRollout inMemory = live.getOrDefault(id, late.loaded(id).orElse(ended.get(id)));
-        return inMemory != null
-                ? new RolloutDetail(inMemory.rollout(), List.copyOf(inMemory.targets()), store.history(id))
-                : new RolloutDetail(
-                        store.find(id).orElseThrow(() -> notFound(id)), store.targets(id), store.history(id));
+        return live.find(id)
+                .or(() -> late.loaded(id))
+                .or(() -> live.ended(id))
+                .map(known -> new RolloutDetail(known.rollout(), List.copyOf(known.targets()), store.history(id)))
+                .orElseGet(() -> new RolloutDetail(
+                        store.find(id).orElseThrow(() -> notFound(id)), store.targets(id), store.history(id)));
     }
 
     // ------------------------------------------------------------------ what devices say
@@ -276,16 +241,16 @@ public final class RolloutEngine implements RolloutService, Cohorts {
 
     /** Live ones, and those that ended while a late device was on its way. */
     private List<LiveRollout> going() {
-        var going = new ArrayList<>(live.values());
+        var going = new ArrayList<>(live.all());
         going.addAll(late.underway());
         return going;
     }
 
     /** Lets devices join that match by now and did not when rollouts were planned. */
     private void takeIn(Collection<DeviceId> devices) {
-        late.joining(live.values(), devices)
+        late.joining(live.all(), devices)
                 .forEach((rollout, joins) -> step(rollout, draft -> steps.join(draft, joins, late)));
-        late.catchingUp(live.values(), devices)
+        late.catchingUp(live.all(), devices)
                 .forEach((rollout, joins) -> step(rollout, draft -> steps.catchUp(draft, joins, late)));
     }
 
@@ -304,7 +269,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
             return;
         }
         scan();
-        budgets.refresh(live.values());
+        budgets.refresh(live.all());
         for (LiveRollout rollout : going()) {
             try {
                 reconcile(
@@ -328,12 +293,9 @@ public final class RolloutEngine implements RolloutService, Cohorts {
         leads = leadership.renew();
         if (leads != before) {
             LOG.atInfo().addKeyValue("leads", leads).log("the lead over rollouts changed hands");
-            live.clear();
+            live.reload(leads);
             book.reload(store.desired());
             late.reload();
-            if (leads) {
-                store.live().forEach(r -> live.put(r.id(), LiveRollout.load(store, r)));
-            }
         }
         return leads;
     }
@@ -359,68 +321,24 @@ public final class RolloutEngine implements RolloutService, Cohorts {
 
     /** Brings one rollout as far as it can go now. Safe at any time, any number of times. */
     public synchronized void reconcile(RolloutId id) {
-        LiveRollout rollout = live.get(id);
-        if (rollout != null) {
-            reconcile(rollout, rollout.targets().stream().map(Target::device).toList(), true);
-        }
+        live.find(id)
+                .ifPresent(rollout -> reconcile(
+                        rollout, rollout.targets().stream().map(Target::device).toList(), true));
     }
 
     private void reconcile(LiveRollout rollout, List<DeviceId> devices, boolean withTime) {
-        var changed = step(rollout, draft -> {
-            fold(rollout, draft, devices, withTime);
-            decide(draft);
-        });
+        var changed = step(rollout, draft -> run.forward(rollout, draft, devices, withTime));
         if (!changed) {
             return;
         }
         // Devices may have said already what a new assignment waits for.
-        if (!rollout.rollout().state().live() && live.remove(rollout.rollout().id()) != null) {
-            ended.put(rollout.rollout().id(), rollout);
+        if (!rollout.rollout().state().live() && live.end(rollout)) {
             late.ended(rollout.rollout());
             LOG.atInfo()
                     .addKeyValue("rollout", rollout.rollout().id())
                     .addKeyValue("state", rollout.rollout().state())
                     .log("rollout ended");
         }
-    }
-
-    private void fold(LiveRollout rollout, LiveRollout.Draft draft, List<DeviceId> devices, boolean withTime) {
-        String model = rollout.rollout().request().model().value();
-        var pace = rollout.rollout().request().pace();
-        boolean held = withTime && budgets.held(rollout.rollout());
-        for (DeviceId id : devices) {
-            var before = rollout.target(id).orElseThrow();
-            var after = fleet.get(id)
-                    .map(device -> TargetFold.onReport(before, model, device.reported(), draft.now()))
-                    .orElse(before);
-            if (withTime) {
-                after = TargetFold.onTime(after, pace, held, draft.now());
-            }
-            if (after != before) {
-                draft.put(after);
-            } else if (!withTime && before.state().settled()) {
-                lateReports.incrementAndGet();
-            }
-        }
-    }
-
-    private void decide(LiveRollout.Draft draft) {
-        for (int i = 0; i < MAX_DECISIONS; i++) {
-            List<Breach> breaches =
-                    comparing(draft.rollout().state()) ? gates.breaches(draft.rollout(), draft.targets()) : List.of();
-            var decision = RolloutDecider.decide(draft.rollout(), steps.facts(draft, breaches));
-            decisions.incrementAndGet();
-            if (!steps.apply(draft, decision)) {
-                steps.notePostponed(draft);
-                return;
-            }
-        }
-        throw EdgewrightException.bug(
-                "ROLLOUT_LOOP", "rollout " + draft.rollout().id() + " decides without end");
-    }
-
-    private static boolean comparing(RolloutState state) {
-        return state == RolloutState.RUNNING || state == RolloutState.PAUSED || state == RolloutState.AWAITING_APPROVAL;
     }
 
     /** Makes a change, persists it, then acts on it. Answers whether there was anything to persist. */
@@ -431,11 +349,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
             return false;
         }
         if (!draft.commit(store)) {
-            live.computeIfPresent(
-                    rollout.rollout().id(),
-                    (id, old) -> store.find(id)
-                            .map(stored -> LiveRollout.load(store, stored))
-                            .orElse(null));
+            live.readAgain(rollout.rollout().id());
             late.stale(rollout.rollout().id());
             store.desired().values().forEach(book::put);
             throw EdgewrightException.transient_(
@@ -466,34 +380,17 @@ public final class RolloutEngine implements RolloutService, Cohorts {
 
     @Override
     public String cohort(DeviceId device, String model) {
-        for (LiveRollout rollout : live.values()) {
-            if (rollout.rollout().request().model().value().equals(model)) {
-                var target = rollout.target(device);
-                if (target.isPresent()
-                        && target.get().sequence() > 0
-                        && !target.get().state().neutral()) {
-                    return target.get().wave() == 0 ? "canary" : "wave";
-                }
-            }
-        }
-        return "stable";
+        return live.cohort(device, model);
     }
 
     /** Reports about assignments that had ended already, since the start. */
     public long lateReports() {
-        return lateReports.get();
+        return run.lateReports();
     }
 
     @Override
     public long decisionsTaken() {
-        return decisions.get();
-    }
-
-    /** Live rollouts by state. */
-    public synchronized Map<RolloutState, Integer> liveByState() {
-        var states = new HashMap<RolloutState, Integer>();
-        live.values().forEach(r -> states.merge(r.rollout().state(), 1, Integer::sum));
-        return states;
+        return run.decisions();
     }
 
     private static EdgewrightException notFound(RolloutId id) {

@@ -2,10 +2,13 @@ package dev.edgewright.controller.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.edgewright.controller.events.NewEvent;
 import dev.edgewright.controller.fake.Browser;
 import dev.edgewright.controller.fake.Tool;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +40,18 @@ class ConsoleIT {
                 browser.await("document.querySelector('tr.decisions').innerText.includes('Nothing was chosen')");
                 browser.evaluate("document.querySelector('[data-open=\"gate-7\"]').click()");
                 browser.await("document.querySelector('tr.decisions') === null");
+
+                server.domain
+                        .events()
+                        .append(List.of(new NewEvent(
+                                Clock.systemUTC().instant(),
+                                "rollout.verdict",
+                                "rollouts/ro-1",
+                                "controller",
+                                "p95 is 1.50 times what the same 3 devices had before",
+                                Map.of())));
+                browser.await("document.querySelector('article[data-kind=\"rollout.verdict\"]') !== null");
+                browser.await("document.getElementById('events').innerText.includes('1.50 times')");
 
                 server.device("late-1");
                 browser.await("document.querySelectorAll('tr[data-device]').length === 3");

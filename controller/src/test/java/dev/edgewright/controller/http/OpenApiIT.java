@@ -483,6 +483,32 @@ class OpenApiIT {
     }
 
     @Test
+    @Order(11)
+    void an_identifier_that_two_devices_use_is_named_in_an_event_and_counted() throws Exception {
+        var id = dev.edgewright.common.id.DeviceId.of("twin");
+        for (int i = 0; i < 4; i++) {
+            var boot = com.google.protobuf.ByteString.copyFrom(new byte[] {
+                (byte) (i % 2), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+            });
+            server.domain
+                    .fleet()
+                    .onHello(
+                            id,
+                            dev.edgewright.common.protocol.v1.Hello.newBuilder()
+                                    .setDeviceId("twin")
+                                    .setBootId(boot)
+                                    .setSequence(i + 1)
+                                    .build());
+        }
+        await().atMost(SOON).until(() -> json(server.get("/api/v1/events/log?limit=1000")).getJsonArray("items").stream()
+                .map(JsonObject.class::cast)
+                .anyMatch(e -> e.getString("kind").equals("device.shared-id")
+                        && e.getString("words").contains("identifier twin")));
+        assertThat(new String(server.get("/metrics").body(), StandardCharsets.UTF_8))
+                .contains("edgewright_devices_sharing_an_identifier 1.0");
+    }
+
+    @Test
     @Order(100)
     void every_operation_of_the_document_was_called_and_answered_well() {
         assertThat(contract.exercised()).containsAll(contract.operations());

@@ -117,7 +117,8 @@ final class RolloutFixture implements AutoCloseable {
                 this::deliver,
                 clock,
                 Runnable::run,
-                () -> RolloutId.of("ro-" + ids.incrementAndGet()));
+                () -> RolloutId.of("ro-" + ids.incrementAndGet()),
+                Leadership.ALONE);
         box[0] = engine;
     }
 
