@@ -33,11 +33,16 @@ class ShadowLoopIT {
         var asking = new AtomicBoolean(true);
         try (WholeLoop loop = new WholeLoop(folder)) {
             loop.startController();
+            loop.startAgent("cam-1");
             version(loop, "1", model);
             version(loop, "2-wrong", wrong(model));
             version(loop, "3-same", model.toBuilder().setDocString("the same weights").build());
-            loop.startAgent("cam-1");
-            loop.awaitOnline("cam-1");
+            await().atMost(WholeLoop.PATIENCE)
+                    .ignoreExceptions()
+                    .until(() -> !loop.get("/api/v1/devices/cam-1")
+                            .path("class")
+                            .asText()
+                            .isEmpty());
             assertThat(ended(loop, rollout(loop, "1", "")).path("state").asText()).isEqualTo("SUCCEEDED");
             String serving = loop.assignment("cam-1", MODEL).path("activeManifest").asText();
 
