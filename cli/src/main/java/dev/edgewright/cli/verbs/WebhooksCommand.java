@@ -83,9 +83,11 @@ public final class WebhooksCommand extends Noun {
         }
     }
 
-    @Command(name = "list", aliases = "ls", description = "List webhooks.", footer = {
-        "", "Example:", "  edgewright webhooks list"
-    })
+    @Command(
+            name = "list",
+            aliases = "ls",
+            description = "List webhooks.",
+            footer = {"", "Example:", "  edgewright webhooks list"})
     int list(@Mixin RemoteOptions remote) {
         Session session = shell.connect(remote);
         JsonNode webhooks = session.api().list("/webhooks", Map.of());
@@ -172,8 +174,8 @@ public final class WebhooksCommand extends Noun {
             @Parameters(paramLabel = "ID", description = "The webhook.") String id,
             @Parameters(paramLabel = "EVENT", description = "The event.") String event) {
         Session session = shell.connect(remote);
-        JsonNode delivery = session.api()
-                .post("/webhooks/" + Api.escape(id) + "/deliveries/" + Api.escape(event) + "/retry", null);
+        JsonNode delivery =
+                session.api().post("/webhooks/" + Api.escape(id) + "/deliveries/" + Api.escape(event) + "/retry", null);
         session.print(delivery, () -> session.terminal().out().println("Event " + event + " is on its way again."));
         return 0;
     }

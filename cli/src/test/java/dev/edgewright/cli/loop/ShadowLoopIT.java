@@ -36,15 +36,20 @@ class ShadowLoopIT {
             loop.startAgent("cam-1");
             version(loop, "1", model);
             version(loop, "2-wrong", wrong(model));
-            version(loop, "3-same", model.toBuilder().setDocString("the same weights").build());
+            version(
+                    loop,
+                    "3-same",
+                    model.toBuilder().setDocString("the same weights").build());
             await().atMost(WholeLoop.PATIENCE)
                     .ignoreExceptions()
                     .until(() -> !loop.get("/api/v1/devices/cam-1")
                             .path("class")
                             .asText()
                             .isEmpty());
-            assertThat(ended(loop, rollout(loop, "1", "")).path("state").asText()).isEqualTo("SUCCEEDED");
-            String serving = loop.assignment("cam-1", MODEL).path("activeManifest").asText();
+            assertThat(ended(loop, rollout(loop, "1", "")).path("state").asText())
+                    .isEqualTo("SUCCEEDED");
+            String serving =
+                    loop.assignment("cam-1", MODEL).path("activeManifest").asText();
 
             var requests = new Thread(() -> ask(loop, asking), "requests");
             requests.start();
@@ -60,10 +65,14 @@ class ShadowLoopIT {
             loop.post("/api/v1/rollouts/" + wrong.path("id").asText() + "/abort", "{}");
 
             JsonNode same = ended(loop, rollout(loop, "3-same", shadow));
-            assertThat(same.path("state").asText()).as(same.path("reason").asText()).isEqualTo("SUCCEEDED");
+            assertThat(same.path("state").asText())
+                    .as(same.path("reason").asText())
+                    .isEqualTo("SUCCEEDED");
             String verdict = "";
             for (JsonNode entry : same.path("history")) {
-                verdict += entry.path("kind").asText().equals("shadow") ? entry.path("words").asText() : "";
+                verdict += entry.path("kind").asText().equals("shadow")
+                        ? entry.path("words").asText()
+                        : "";
             }
             assertThat(verdict).contains("(100.00 %)").contains("p95");
             assertThat(loop.assignment("cam-1", MODEL).path("activeManifest").asText())
@@ -78,9 +87,7 @@ class ShadowLoopIT {
     private void version(WholeLoop loop, String version, ModelProto model) throws Exception {
         Path file = Files.write(folder.resolve(version + ".onnx"), model.toByteArray());
         loop.upload("/api/v1/models/" + MODEL + "?version=" + version + "&variants=none", file);
-        loop.post(
-                "/api/v1/models/" + MODEL + "/variants",
-                "{\"version\":\"" + version + "\",\"recipes\":[\"fp32\"]}");
+        loop.post("/api/v1/models/" + MODEL + "/variants", "{\"version\":\"" + version + "\",\"recipes\":[\"fp32\"]}");
         await().atMost(WholeLoop.PATIENCE).until(() -> {
             for (JsonNode variant :
                     loop.get("/api/v1/models/" + MODEL + "/variants").path("items")) {
@@ -125,8 +132,8 @@ class ShadowLoopIT {
                 loop.infer(
                         "cam-1",
                         MODEL,
-                        "{\"inputs\":[{\"name\":\"" + "image" + "\",\"shape\":[1,1,28,28],\"datatype\":\"FP32\",\"data\":["
-                                + pixels + "]}]}");
+                        "{\"inputs\":[{\"name\":\"" + "image"
+                                + "\",\"shape\":[1,1,28,28],\"datatype\":\"FP32\",\"data\":[" + pixels + "]}]}");
                 Thread.sleep(20);
             } catch (Exception e) {
                 throw new AssertionError(e);
@@ -145,17 +152,20 @@ class ShadowLoopIT {
             if (floating
                     && (largest < 0
                             || tensor.getRawData().size()
-                                    >= model.getGraph().getInitializer(largest).getRawData().size())) {
+                                    >= model.getGraph()
+                                            .getInitializer(largest)
+                                            .getRawData()
+                                            .size())) {
                 largest = i;
             }
         }
         TensorProto tensor = model.getGraph().getInitializer(largest);
-        ByteBuffer raw =
-                ByteBuffer.wrap(tensor.getRawData().toByteArray()).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer raw = ByteBuffer.wrap(tensor.getRawData().toByteArray()).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < raw.limit(); i += Float.BYTES) {
             raw.putFloat(i, -raw.getFloat(i));
         }
-        changed.getGraphBuilder().setInitializer(largest, tensor.toBuilder().setRawData(ByteString.copyFrom(raw.array())));
+        changed.getGraphBuilder()
+                .setInitializer(largest, tensor.toBuilder().setRawData(ByteString.copyFrom(raw.array())));
         return changed.build();
     }
 }

@@ -80,7 +80,8 @@ class VerbsTest {
         assertThat(run.out()).contains("ev-7", "DEAD", "16", "the receiver answered 503");
         assertThat(controller.last().query()).containsEntry("state", "DEAD");
 
-        assertThat(CommandRun.of(controller, "webhooks", "retry", "wh-1", "ev-7").out())
+        assertThat(CommandRun.of(controller, "webhooks", "retry", "wh-1", "ev-7")
+                        .out())
                 .contains("on its way again");
     }
 
@@ -104,7 +105,9 @@ class VerbsTest {
 
         CommandRun audit = CommandRun.of(controller, "audit", "list", "--object", "rollouts", "--actor", "ada");
         assertThat(audit.out()).contains("ada", "rollouts.pause", "RUNNING", "PAUSED", "done");
-        assertThat(controller.last().query()).containsEntry("object", "rollouts").containsEntry("actor", "ada");
+        assertThat(controller.last().query())
+                .containsEntry("object", "rollouts")
+                .containsEntry("actor", "ada");
         assertThat(CommandRun.of(controller, "events", "list", "--after", "3").out())
                 .contains("ev-4", "rollout.verdict", "p95 is 1.50 times");
     }

@@ -19,7 +19,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
@@ -178,8 +177,9 @@ public final class RolloutEngine implements RolloutService, Cohorts {
     private RolloutDetail operate(
             RolloutId id, RolloutEvent event, java.util.function.Consumer<LiveRollout.Draft> change) {
         requireLead();
-        var rollout = live.find(id).or(() -> late.find(id)).orElseGet(() -> LiveRollout.load(
-                store, store.find(id).orElseThrow(() -> notFound(id))));
+        var rollout = live.find(id)
+                .or(() -> late.find(id))
+                .orElseGet(() -> LiveRollout.load(store, store.find(id).orElseThrow(() -> notFound(id))));
         var state = rollout.rollout().state();
         if (RolloutTables.ROLLOUT.next(state, event).isEmpty()) {
             throw EdgewrightException.caller(

@@ -487,9 +487,8 @@ class OpenApiIT {
     void an_identifier_that_two_devices_use_is_named_in_an_event_and_counted() throws Exception {
         var id = dev.edgewright.common.id.DeviceId.of("twin");
         for (int i = 0; i < 4; i++) {
-            var boot = com.google.protobuf.ByteString.copyFrom(new byte[] {
-                (byte) (i % 2), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
-            });
+            var boot = com.google.protobuf.ByteString.copyFrom(
+                    new byte[] {(byte) (i % 2), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15});
             server.domain
                     .fleet()
                     .onHello(
@@ -500,10 +499,11 @@ class OpenApiIT {
                                     .setSequence(i + 1)
                                     .build());
         }
-        await().atMost(SOON).until(() -> json(server.get("/api/v1/events/log?limit=1000")).getJsonArray("items").stream()
-                .map(JsonObject.class::cast)
-                .anyMatch(e -> e.getString("kind").equals("device.shared-id")
-                        && e.getString("words").contains("identifier twin")));
+        await().atMost(SOON)
+                .until(() -> json(server.get("/api/v1/events/log?limit=1000")).getJsonArray("items").stream()
+                        .map(JsonObject.class::cast)
+                        .anyMatch(e -> e.getString("kind").equals("device.shared-id")
+                                && e.getString("words").contains("identifier twin")));
         assertThat(new String(server.get("/metrics").body(), StandardCharsets.UTF_8))
                 .contains("edgewright_devices_sharing_an_identifier 1.0");
     }
