@@ -41,7 +41,10 @@ def _prepared(model):
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
     path = os.path.join(tempfile.mkdtemp(), "prepared.onnx")
-    quant_pre_process(model, path)
+    try:
+        quant_pre_process(model, path)
+    except Exception:  # it raises a bare Exception where symbolic shapes stay open; its own advice is to leave them out
+        quant_pre_process(model, path, skip_symbolic_shape=True)
     return path
 
 
@@ -122,7 +125,9 @@ METHODS = {
 def main():
     if len(sys.argv) != 5 or sys.argv[1] not in METHODS:
         sys.exit(f"usage: quantize.py {{{','.join(METHODS)}}} MODEL.onnx CALIBRATION.npz OUT.onnx")
-    method, model, calibration, out = sys.argv[1:]
+    method = sys.argv[1]
+    model, calibration, out = map(os.path.abspath, sys.argv[2:])
+    os.chdir(tempfile.mkdtemp())  # shape inference leaves its working files where it runs
     arrays = dict(np.load(calibration))
     started = time.monotonic()
     METHODS[method](model, arrays, out)
