@@ -51,6 +51,7 @@ class RolloutTablesTest {
     void the_diagram_in_the_documents_is_the_table() throws java.io.IOException {
         var root = java.nio.file.Path.of(System.getProperty("edgewright.root", ".."));
         assertThat(java.nio.file.Files.readString(root.resolve("docs/rollouts.md")))
-                .contains(RolloutTables.ROLLOUT.toMermaid());
+                .contains(RolloutTables.ROLLOUT.toMermaid())
+                .contains(RolloutTables.WAVE.toMermaid());
     }
 }
