@@ -21,7 +21,7 @@ import java.util.Locale;
 
 /**
  * Compresses one model with Edgewright and with its peers, each in a process of its own on the same calibration samples, then measures all
- * files in this one process: accuracy on the test split, and latency in interleaved rounds. benchmarks/peers/README.md has the commands.
+ * files in this one process (what an earlier run made into the same folder is taken over): accuracy on the test split, and latency in interleaved rounds. benchmarks/peers/README.md has the commands.
  */
 public final class PeerComparison {
 
@@ -77,9 +77,7 @@ public final class PeerComparison {
                 "-XX:+UseSerialGC",
                 "-Xms16m",
                 "-XX:MinHeapFreeRatio=10",
-                "-XX:MaxHeapFreeRatio=20",
-                "-cp",
-                System.getProperty("java.class.path")));
+                "-XX:MaxHeapFreeRatio=20"));
         line.addAll(List.of(command));
         return line;
     }
@@ -87,22 +85,33 @@ public final class PeerComparison {
     private static java.util.Optional<Entry> run(List<String> command, Path out, String method, Path file)
             throws IOException, InterruptedException {
         Path log = out.resolve(method + ".log");
-        Process process = new ProcessBuilder(command)
-                .redirectError(log.toFile())
-                .redirectOutput(out.resolve(method + ".out").toFile())
-                .start();
+        Path cost = out.resolve(method + ".out");
+        if (Files.exists(file) && Files.exists(cost)) {
+            System.out.println(method + ": taken over from an earlier run");
+            return entry(cost, file);
+        }
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectError(log.toFile()).redirectOutput(cost.toFile());
+        builder.environment().put("CLASSPATH", System.getProperty("java.class.path")); // too long for a command line
+        Process process = builder.start();
         int code = process.waitFor();
-        List<String> lines = Files.readAllLines(out.resolve(method + ".out"));
-        if (code != 0 || lines.isEmpty()) {
+        if (code != 0 || Files.size(cost) == 0) {
             System.out.println(method + " failed with exit code " + code + "; see " + log);
+            Files.deleteIfExists(cost);
             return java.util.Optional.empty();
         }
-        JsonNode cost = JSON.readTree(lines.get(lines.size() - 1));
+        return entry(cost, file);
+    }
+
+    /** What a method printed last. */
+    private static java.util.Optional<Entry> entry(Path cost, Path file) throws IOException {
+        List<String> lines = Files.readAllLines(cost);
+        JsonNode json = JSON.readTree(lines.get(lines.size() - 1));
         return java.util.Optional.of(new Entry(
-                cost.path("method").asText(),
+                json.path("method").asText(),
                 file,
-                cost.path("seconds").asDouble(),
-                cost.path("peak_mb").asDouble()));
+                json.path("seconds").asDouble(),
+                json.path("peak_mb").asDouble()));
     }
 
     private static void report(List<Entry> entries, DataSource data) throws IOException {
