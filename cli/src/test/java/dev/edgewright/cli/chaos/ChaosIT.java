@@ -101,9 +101,14 @@ class ChaosIT {
         for (String device : fleet.devices()) {
             JsonNode report = settled(fleet, device, id);
             if (!works(fleet, device, report)) {
-                withoutModel.add(device + " after " + id + ": " + report);
+                note(withoutModel, device + " after " + id + ": " + report);
             }
         }
+    }
+
+    private static void note(List<String> what, String words) {
+        System.out.println("chaos: " + words);
+        what.add(words);
     }
 
     private String create(ChaosFleet fleet, int version) {
@@ -144,7 +149,7 @@ class ChaosIT {
                                     .asText(),
                             ENDED::contains);
         } catch (ConditionTimeoutException e) {
-            notConverged.add(id + ": " + fleet.loop.get("/api/v1/rollouts/" + id));
+            note(notConverged, id + ": " + fleet.loop.get("/api/v1/rollouts/" + id));
             return "not converged";
         }
     }
@@ -160,7 +165,7 @@ class ChaosIT {
                             r -> SETTLED.contains(r.path("state").asText()));
         } catch (ConditionTimeoutException e) {
             JsonNode report = fleet.assignment(device, MODEL);
-            notConverged.add(device + " after " + id + ": " + report);
+            note(notConverged, device + " after " + id + ": " + report);
             return report;
         }
     }

@@ -35,6 +35,7 @@ final class Witness implements AutoCloseable {
 
     private final Map<String, AssignmentReport> last = new HashMap<>();
     private final Map<String, Long> newest = new HashMap<>();
+    private final Map<String, String> boots = new HashMap<>();
     private final List<Mqtt5Publish> heard = new ArrayList<>();
     private final List<String> trouble = new ArrayList<>();
 
@@ -99,6 +100,11 @@ final class Witness implements AutoCloseable {
     /** Only what is newer than all heard of a boot counts: what comes late or again is what this test itself does. */
     private void said(String device, Reported reported) {
         String boot = device + " " + reported.getBootId().hashCode();
+        if (!boot.equals(boots.put(device, boot))) {
+            // A network brings a message again within a session; it does not bring back those of a process that is
+            // gone.
+            heard.removeIf(m -> m.getTopic().toString().startsWith(DEVICES + device + "/"));
+        }
         if (newest.merge(boot, reported.getSequence(), Math::max) != reported.getSequence()) {
             return;
         }
