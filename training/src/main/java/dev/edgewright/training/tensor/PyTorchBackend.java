@@ -27,7 +27,7 @@ public final class PyTorchBackend implements TensorBackend {
         System.setProperty("OPT_OUT_TRACKING", "true");
         root = Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
         scopes.push(root);
-        one = (PtNDArray) root.create(1f);
+        one = (PtNDArray) root.full(new ai.djl.ndarray.types.Shape(), 1f);
         JniUtils.setGradMode(false);
     }
 
@@ -67,19 +67,25 @@ public final class PyTorchBackend implements TensorBackend {
         ByteBuffer buffer =
                 ByteBuffer.allocateDirect(values.length * Float.BYTES).order(ByteOrder.nativeOrder());
         buffer.asFloatBuffer().put(values);
-        return new PyTorchTensor((PtNDArray) current()
-                .create(buffer, new ai.djl.ndarray.types.Shape(shape), ai.djl.ndarray.types.DataType.FLOAT32)
-                .duplicate());
+        return new PyTorchTensor(owned((PtNDArray) current()
+                .create(buffer, new ai.djl.ndarray.types.Shape(shape), ai.djl.ndarray.types.DataType.FLOAT32)));
+    }
+
+    /** A copy in libtorch's own memory: what DJL makes of a Java array ends with its Java buffer, which autograd does not keep alive. */
+    private static PtNDArray owned(PtNDArray borrowed) {
+        try (borrowed) {
+            return (PtNDArray) borrowed.duplicate();
+        }
     }
 
     @Override
     public Tensor longs(long[] values, long... shape) {
-        return new PyTorchTensor((PtNDArray) current().create(values, new ai.djl.ndarray.types.Shape(shape)));
+        return new PyTorchTensor(owned((PtNDArray) current().create(values, new ai.djl.ndarray.types.Shape(shape))));
     }
 
     @Override
     public Tensor booleans(boolean[] values, long... shape) {
-        return new PyTorchTensor((PtNDArray) current().create(values, new ai.djl.ndarray.types.Shape(shape)));
+        return new PyTorchTensor(owned((PtNDArray) current().create(values, new ai.djl.ndarray.types.Shape(shape))));
     }
 
     @Override

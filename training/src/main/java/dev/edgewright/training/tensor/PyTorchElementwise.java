@@ -3,6 +3,7 @@ package dev.edgewright.training.tensor;
 import static dev.edgewright.training.tensor.PyTorchTensor.raw;
 import static dev.edgewright.training.tensor.PyTorchTensor.wrap;
 
+import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 
@@ -13,6 +14,14 @@ abstract sealed class PyTorchElementwise implements Tensor permits PyTorchTensor
 
     PyTorchElementwise(PtNDArray array) {
         this.array = array;
+    }
+
+    /**
+     * A number in libtorch's own memory. DJL's arithmetic with numbers wraps a Java buffer instead and lets go of it at once; what autograd
+     * keeps of it for the way back is freed memory as soon as the collector runs in between, and gradients are garbage then.
+     */
+    private PtNDArray number(double value) {
+        return (PtNDArray) array.getManager().full(new ai.djl.ndarray.types.Shape(), (float) value, DataType.FLOAT32);
     }
 
     @Override
@@ -52,17 +61,23 @@ abstract sealed class PyTorchElementwise implements Tensor permits PyTorchTensor
 
     @Override
     public Tensor add(double value) {
-        return wrap(array.add((float) value));
+        try (PtNDArray number = number(value)) {
+            return wrap(JniUtils.add(array, number));
+        }
     }
 
     @Override
     public Tensor mul(double value) {
-        return wrap(array.mul((float) value));
+        try (PtNDArray number = number(value)) {
+            return wrap(JniUtils.mul(array, number));
+        }
     }
 
     @Override
     public Tensor pow(double exponent) {
-        return wrap(array.pow((float) exponent));
+        try (PtNDArray number = number(exponent)) {
+            return wrap(JniUtils.pow(array, number));
+        }
     }
 
     @Override
