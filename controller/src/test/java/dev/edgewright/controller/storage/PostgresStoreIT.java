@@ -109,10 +109,12 @@ class PostgresStoreIT implements StoreContract {
 
     @Override
     public void shut() {
-        database.jdbi()
-                .useHandle(h ->
-                        h.execute("truncate device, model_version, model_data, variant, job, rollout, rollout_target,"
-                                + " rollout_history, desired, scheduled_tasks"));
+        database.jdbi().useHandle(h -> {
+            h.execute("truncate device, model_version, model_data, variant, job, rollout, rollout_target,"
+                    + " rollout_history, desired, scheduled_tasks, event, webhook, webhook_delivery, audit, lease");
+            h.execute("update event_head set sequence = 0");
+            h.execute("update audit_head set sequence = 0");
+        });
         database.close();
     }
 }
