@@ -20,7 +20,7 @@ public final class TrainingRecipes implements RecipeBook {
                 named("qat-int8", "int8 trained through its rounding; where int8-static loses too much", QAT),
                 named(
                         "qat-4bit",
-                        "weights of 4 bits trained through their rounding; the smallest transfer that still runs as int8",
+                        "weights of 4 bits trained through their rounding, stored as int8 codes; they compress well",
                         Step.of("qat", Map.of("bits", 4))),
                 named(
                         "prune-train-int8",
@@ -36,12 +36,12 @@ public final class TrainingRecipes implements RecipeBook {
                         INT8),
                 named(
                         "distil-int8",
-                        "a student of half the width, taught by the original, then int8 trained through its rounding",
+                        "a student of half the width, taught by the original, then trained through int8 rounding",
                         Step.of("distil", Map.of()),
                         QAT),
                 named(
                         "prune-distil-int8",
-                        "channels cut in rounds, a student of what is left, int8 trained through its rounding; the smallest",
+                        "channels cut in rounds, a student of what is left, then trained through int8 rounding",
                         Step.of("prune-train", Map.of("macs", 0.5, "rounds", 2)),
                         Step.of("distil", Map.of("width", 0.75)),
                         QAT));
