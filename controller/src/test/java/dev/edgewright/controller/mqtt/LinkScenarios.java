@@ -27,6 +27,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -155,7 +156,7 @@ abstract class LinkScenarios {
                     sent++;
                 } else {
                     refusals++;
-                    Thread.onSpinWait();
+                    LockSupport.parkNanos(200_000);
                 }
             }
             assertThat(refusals).as("100 chunks are more than may be in flight").isPositive();
