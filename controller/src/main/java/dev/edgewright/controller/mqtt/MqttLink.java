@@ -177,17 +177,20 @@ public final class MqttLink implements DesiredPublisher, TrialPublisher, ChunkPu
                 desiredInFlight.decrementAndGet();
                 return;
             }
-            current.publish(Topics.desired(entry.device()), entry.payload(), true)
-                    .whenComplete((done, failure) -> {
-                        desiredInFlight.decrementAndGet();
-                        count(entry.payload(), failure);
-                        if (failure == null) {
-                            outbox.delivered(entry);
-                            scheduler.execute(this::sendDesired);
-                        } else if (outbox.putBack(entry)) {
-                            scheduler.execute(this::sendDesired);
-                        }
-                    });
+            var sent = current.publish(Topics.desired(entry.device()), entry.payload(), true);
+            sent.whenComplete((done, failure) -> {
+                desiredInFlight.decrementAndGet();
+                count(entry.payload(), failure);
+                if (failure == null) {
+                    outbox.delivered(entry);
+                    scheduler.execute(this::sendDesired);
+                } else if (outbox.putBack(entry)) {
+                    scheduler.execute(this::sendDesired);
+                }
+            });
+            if (sent.isCompletedExceptionally()) {
+                return; // this connection is gone: trying on would keep the thread that makes the next one
+            }
         }
     }
 
