@@ -1,10 +1,13 @@
 package dev.edgewright.controller.selection;
 
+import dev.edgewright.common.id.Digest;
 import dev.edgewright.common.protocol.v1.Probe;
 import dev.edgewright.controller.catalog.Variant;
 import dev.edgewright.controller.fleet.Device;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -32,7 +35,7 @@ final class Outlooks {
     private final Device device;
     private final ClassKnowledge known;
     private final int threads;
-    private final double correction;
+    private final Map<Digest, Double> logs = new HashMap<>();
     private final double sigma;
     private final int residuals;
     private final double tail;
@@ -43,23 +46,22 @@ final class Outlooks {
         this.threads = device.facts().getIntraOpThreads() > 0
                 ? device.facts().getIntraOpThreads()
                 : device.facts().getCores();
-        var logs = new ArrayList<Double>();
         var tails = new ArrayList<Double>();
         for (Variant variant : variants) {
             var measured = known.of(variant);
             var predicted = fromProbes(variant);
             var p50 = measured.flatMap(Measured::p50Ms);
             if (p50.isPresent() && predicted.isPresent() && predicted.getAsDouble() > 0) {
-                logs.add(Math.log(p50.get().value() / predicted.getAsDouble()));
+                logs.put(variant.digest(), Math.log(p50.get().value() / predicted.getAsDouble()));
             }
             if (p50.isPresent() && measured.get().p95Ms().isPresent()) {
                 tails.add(measured.get().p95Ms().getAsDouble() / p50.get().value());
             }
         }
         this.residuals = logs.size();
-        double mean = logs.stream().mapToDouble(v -> v).average().orElse(0);
-        double squares = logs.stream().mapToDouble(v -> (v - mean) * (v - mean)).sum();
-        this.correction = Math.exp(mean);
+        double mean = logs.values().stream().mapToDouble(v -> v).average().orElse(0);
+        double squares =
+                logs.values().stream().mapToDouble(v -> (v - mean) * (v - mean)).sum();
         double variance = (PRIOR_WEIGHT * PRIOR_SIGMA * PRIOR_SIGMA + squares) / (PRIOR_WEIGHT + residuals);
         this.sigma = residuals == 0
                 ? Math.hypot(Math.sqrt(variance), LEVEL_SIGMA)
@@ -108,7 +110,16 @@ final class Outlooks {
         var source = residuals > 0
                 ? Figure.Source.NEIGHBOURS
                 : known.operators().profiles() > 0 ? Figure.Source.OPERATORS : Figure.Source.PROBES;
-        return Optional.of(new Figure(correction * ms.getAsDouble(), sigma, source));
+        return Optional.of(new Figure(correction(variant) * ms.getAsDouble(), sigma, source));
+    }
+
+    /** The geometric mean of measured / predicted over the other variants: its own would make every prediction look good. */
+    private double correction(Variant variant) {
+        return Math.exp(logs.entrySet().stream()
+                .filter(e -> !e.getKey().equals(variant.digest()))
+                .mapToDouble(Map.Entry::getValue)
+                .average()
+                .orElse(0));
     }
 
     private OptionalDouble fromProbes(Variant variant) {

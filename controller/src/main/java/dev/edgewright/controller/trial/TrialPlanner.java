@@ -40,6 +40,8 @@ public final class TrialPlanner {
     private static final Set<Verdict> BROKEN =
             Set.of(Verdict.OUT_IN_TRIAL, Verdict.LATENCY_LIMIT, Verdict.ENERGY_LIMIT, Verdict.MEMORY);
 
+    private static final double UNKNOWN_SIGMA = 0.7;
+
     private final FleetService fleet;
     private final DeviceClasses classes;
     private final SelectionService selection;
@@ -81,7 +83,9 @@ public final class TrialPlanner {
         }
         var entrants = contenders.isEmpty() ? List.<Digest>of() : HalvingSchedule.entrants(contenders, policy.best());
         String why = entrants.size() < 2
-                ? "one candidate is ahead of all others beyond doubt"
+                ? contenders.size() > 1
+                        ? "one candidate is ahead of all others beyond doubt"
+                        : "there are no two candidates to compare"
                 : entrants.size() + " of " + choice.candidates().size() + " variants are measured on " + devices.size()
                         + " of " + members.size() + " devices";
         return new Draft(devices, entrants, why);
@@ -151,7 +155,10 @@ public final class TrialPlanner {
         var all = new ArrayList<HalvingSchedule.Contender>();
         for (Candidate candidate : choice.candidates()) {
             if (COULD_WIN.contains(candidate.verdict())) {
-                figure(candidate, objective).map(f -> contender(candidate, f)).ifPresent(all::add);
+                figure(candidate, objective)
+                        .or(() -> elsewhere(candidate))
+                        .map(f -> contender(candidate, f))
+                        .ifPresent(all::add);
             }
         }
         return all;
@@ -164,6 +171,12 @@ public final class TrialPlanner {
                 figure.low(),
                 figure.high(),
                 candidate.variant().original());
+    }
+
+    /** Of a device that measured nothing of itself: as long as where the variant was made, give or take a factor of two. */
+    private static Optional<Figure> elsewhere(Candidate candidate) {
+        double ms = candidate.variant().latencyHere().p50Ms();
+        return ms > 0 ? Optional.of(new Figure(ms, UNKNOWN_SIGMA, Figure.Source.PROBES)) : Optional.empty();
     }
 
     private static Optional<Figure> figure(Candidate candidate, Objective objective) {

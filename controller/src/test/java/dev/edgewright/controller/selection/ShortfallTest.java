@@ -72,7 +72,9 @@ class ShortfallTest {
         assertThat(found.limits()).containsExactly("accuracy.floor", "p95");
         assertThat(found.missing())
                 .contains(
-                        "accuracy.floor of 0.9200 and p95 of 1.2 ms contradict each other here", "fp32", "int8-static");
+                        "accuracy.floor of 0.9200 and p95 of 1.20 ms contradict each other here",
+                        "fp32",
+                        "int8-static");
         assertThat(found.remedy()).contains("accuracy.floor to 0.9000", "prune-30, low-rank");
     }
 

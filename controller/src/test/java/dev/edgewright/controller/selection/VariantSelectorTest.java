@@ -152,6 +152,19 @@ class VariantSelectorTest {
     }
 
     @Test
+    void a_variants_own_measurement_does_not_flatter_its_prediction() {
+        var selection = VariantSelector.select(
+                device(3),
+                List.of(FP32, INT8),
+                "auto",
+                Requirement.NONE,
+                ClassKnowledge.ofMedians(v -> v.equals(INT8) ? OptionalDouble.of(4) : OptionalDouble.empty()));
+        var outlook = selection.candidates().get(0).outlook();
+        assertThat(outlook.measuredMs().orElseThrow().value()).isEqualTo(4);
+        assertThat(outlook.predictedMs().orElseThrow().value()).isBetween(0.7, 0.8);
+    }
+
+    @Test
     void a_named_variant_is_taken_although_another_is_faster() {
         var selection =
                 VariantSelector.select(device(3), List.of(FP32, INT8), "fp32", Requirement.NONE, ClassKnowledge.NONE);
