@@ -50,11 +50,12 @@ public final class EncoderStudent {
 
     private static void prepare(Path folder, int tokens, int training) throws IOException {
         OnnxFile.write(encoder(OnnxFile.read(folder.resolve("model.onnx"))), folder.resolve("encoder.onnx"));
-        StringBuilder yaml =
-                new StringBuilder("# Written by EncoderStudent: the mails of the filter, without their labels.\ninputs:\n");
+        StringBuilder yaml = new StringBuilder(
+                "# Written by EncoderStudent: the mails of the filter, without their labels.\ninputs:\n");
         for (String[] input : INPUTS) {
-            yaml.append("  %s: {text: ../mails.csv, column: text, tokenizer: ../tokenizer.json, field: %s, max-length: %d}%n"
-                    .formatted(input[0], input[1], tokens));
+            yaml.append(
+                    "  %s: {text: ../mails.csv, column: text, tokenizer: ../tokenizer.json, field: %s, max-length: %d}%n"
+                            .formatted(input[0], input[1], tokens));
         }
         yaml.append("output: %s%nsplits: {train: 0..%d, validation: 2500..2700, test: 3000..4000}%n"
                 .formatted(EMBEDDING, training));
