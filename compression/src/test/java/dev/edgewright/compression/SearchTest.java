@@ -28,7 +28,7 @@ class SearchTest {
     private static final CompressionSettings QUICK =
             CompressionSettings.defaults().withLatency(Duration.ofMillis(30), 7);
     private static final Constraints LOOSE =
-            Constraints.defaults().withBudget(Duration.ofMinutes(5)).withMaxDrop(1);
+            Constraints.defaults().withBudget(Duration.ofMinutes(10)).withMaxDrop(1);
 
     @TempDir
     static Path folder;

@@ -49,7 +49,7 @@ class ReportTest {
     void aSearchKeepsEverythingAndReportsIt() throws IOException {
         Path out = folder.resolve("out");
         Constraints constraints =
-                Constraints.defaults().withBudget(Duration.ofMinutes(2)).withMaxDrop(1);
+                Constraints.defaults().withBudget(Duration.ofMinutes(10)).withMaxDrop(1);
         Compressor.Result result = new Compressor(QUICK).search(model, data, constraints, out, Progress.NONE);
         assertThat(result.candidates()).extracting(Candidate::name).contains("fp32", "int8-static");
         assertThat(result.front()).isNotEmpty();
