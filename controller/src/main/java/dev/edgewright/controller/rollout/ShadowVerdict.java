@@ -8,7 +8,11 @@ final class ShadowVerdict {
     private ShadowVerdict() {}
 
     static Decision of(Rollout rollout, WaveFacts facts) {
-        var stage = rollout.request().terms().shadow().orElseThrow();
+        var asked = rollout.request().terms().shadow();
+        if (asked.isEmpty()) {
+            return new Decision.ShadowPassed("no stage beside what serves is asked for");
+        }
+        var stage = asked.get();
         var shadow = facts.shadow();
         double confidence = rollout.request().gates().confidence();
         if (shadow.failure().isPresent()) {

@@ -189,6 +189,6 @@ class DeploymentFileTest {
         }
         assertThatThrownBy(() -> read(bomb.toString()))
                 .isInstanceOf(EdgewrightException.class)
-                .hasMessageContaining("line ");
+                .hasMessageContaining("aliases");
     }
 }
