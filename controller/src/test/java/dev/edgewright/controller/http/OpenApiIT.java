@@ -3,8 +3,15 @@ package dev.edgewright.controller.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.edgewright.common.id.DeviceId;
+import dev.edgewright.common.id.ModelName;
 import dev.edgewright.controller.http.view.RolloutBody;
+import dev.edgewright.controller.selection.Requirement;
+import dev.edgewright.controller.storage.Database;
+import dev.edgewright.controller.storage.JdbiTrialStore;
 import dev.edgewright.controller.testing.Models;
+import dev.edgewright.controller.trial.Trial;
+import dev.edgewright.controller.trial.TrialPolicy;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpClient;
@@ -15,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -310,7 +318,11 @@ class OpenApiIT {
         assertThat(decisions.getJsonObject(0).getString("who")).startsWith("deployment " + id);
         assertThat(decisions.getJsonObject(0).getJsonArray("candidates")).isNotEmpty();
         get("/api/v1/trials", "/api/v1/trials");
-        contract.holds("GET /api/v1/trials/{id}", server.get("/api/v1/trials/none"));
+        refused("GET /api/v1/trials/{id}", server.get("/api/v1/trials/none"), 404, "TRIAL_NOT_FOUND");
+        keepAnEndedTrial("trial-1");
+        var trial = json(get("/api/v1/trials/{id}", "/api/v1/trials/trial-1"));
+        assertThat(trial.getString("state")).isEqualTo("UNANSWERED");
+        assertThat(json(server.get("/api/v1/trials")).getJsonArray("items")).hasSize(1);
         assertThat(json(get("/api/v1/classes", "/api/v1/classes")).getJsonArray("items"))
                 .hasSize(1);
         get("/api/v1/predictions", "/api/v1/predictions");
@@ -322,6 +334,32 @@ class OpenApiIT {
         assertThat(json(wrong).getString("detail"))
                 .isEqualTo("line 2, column 1: unknown key 'limit'; did you mean 'limits'? known here: limits, maximise,"
                         + " minimise, model, query, rollout, rules, trial, version");
+    }
+
+    /** One variant needs no trial, so the record of one from before is written into the database. */
+    private static void keepAnEndedTrial(String id) {
+        var now = java.time.Instant.now();
+        try (var database = Database.open("sqlite", folder.resolve("data"))) {
+            new JdbiTrialStore(database)
+                    .save(
+                            List.of(new Trial(
+                                    id,
+                                    new ModelName("tiny"),
+                                    "1",
+                                    "x86_64-1",
+                                    Requirement.NONE,
+                                    TrialPolicy.DEFAULT,
+                                    List.of(DeviceId.of("cam-1")),
+                                    1,
+                                    List.of(),
+                                    Set.of(),
+                                    Trial.State.UNANSWERED,
+                                    List.of("nobody answered"),
+                                    0,
+                                    now,
+                                    now)),
+                            Map.of());
+        }
     }
 
     @Test
