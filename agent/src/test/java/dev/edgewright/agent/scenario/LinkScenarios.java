@@ -184,6 +184,11 @@ abstract class LinkScenarios {
                         .filter(r -> r.getBytesDone() > 100_000)
                         .isPresent());
         agent.close();
+        // What the first run had asked for may still be on its way out.
+        AtomicLong sent = new AtomicLong(-1);
+        await().atMost(PATIENCE)
+                .pollInterval(Duration.ofSeconds(1))
+                .until(() -> sent.getAndSet(control.chunksSent()) == sent.get());
         long before = control.chunksSent();
         control.damage(frame -> frame);
         starts();
