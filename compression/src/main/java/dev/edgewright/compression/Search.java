@@ -35,6 +35,8 @@ final class Search {
     private static final double RESERVE = 0.08;
     private static final Duration LARGEST_RESERVE = Duration.ofSeconds(30);
     private static final double HOPELESS = 3;
+    private static final int EMULATION_SHARE =
+            8; // an eighth of the budget must be left, because emulation cannot be stopped
 
     private final Workbench bench;
     private final CompressionSettings settings;
@@ -81,7 +83,8 @@ final class Search {
 
     /** What the plain int8 file would cost on x86 without VNNI; one of its kind is enough, because the others lose alike. */
     private List<Saturation> saturation(Candidate original) {
-        if (!timeLeft()) {
+        if (left().compareTo(constraints.budget().dividedBy(EMULATION_SHARE)) < 0) {
+            failures.add("saturation: not emulated, too little of the budget was left");
             return List.of();
         }
         progress.update("emulate saturation", "auto", spent());
