@@ -55,8 +55,8 @@ import dev.edgewright.controller.telemetry.MergedTelemetry;
 import dev.edgewright.controller.telemetry.TelemetryService;
 import dev.edgewright.controller.transfer.ByteBudget;
 import dev.edgewright.controller.transfer.ChunkPublisher;
-import dev.edgewright.controller.transfer.ChunkSource;
 import dev.edgewright.controller.transfer.GatheringTransfer;
+import dev.edgewright.controller.transfer.TransferLoop;
 import dev.edgewright.controller.transfer.TransferService;
 import dev.edgewright.controller.transfer.TransferTiming;
 import dev.edgewright.controller.trial.TrialEngine;
@@ -68,19 +68,12 @@ import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.BooleanSupplier;
 
 /**
  * The rooms of the controller, put together on a data folder, without any transport. {@link #start} begins the work that runs by
@@ -88,10 +81,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ControllerDomain implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ControllerDomain.class);
     private static final long FRAME_CACHE = 64L << 20;
-    private static final long LONGEST_PAUSE_MS = 50;
-    private static final long TOGETHER_MS = 5;
     private static final Duration LEASE = Duration.ofSeconds(10);
     private static final long KEPT_EVENTS = 200_000;
 
@@ -112,18 +102,16 @@ public final class ControllerDomain implements AutoCloseable {
     private final BehaviourWatch behaviour;
     private final TrialEngine trials;
     private final DeploymentEngine deployments;
-    private boolean led = true;
     private final GatheringTransfer transfer;
     private final JdbiEventStore events;
     private final JdbiAuditLog audit;
     private final Optional<JdbiLease> lease;
     private final Clock clock;
-    private final ScheduledExecutorService teller = thread("events");
+    private final PeriodicTasks teller = new PeriodicTasks("events");
     private final SigningKey catalogKey;
     private final SigningKey fleetKey;
-    private final ScheduledExecutorService reconciler = thread("reconciler");
-    private final ScheduledExecutorService mover = thread("transfer");
-    private final Semaphore work = new Semaphore(0);
+    private final PeriodicTasks reconciler = new PeriodicTasks("reconciler");
+    private final TransferLoop mover;
 
     /**
      * @param database "sqlite" or a jdbc:postgresql: URL
@@ -165,7 +153,7 @@ public final class ControllerDomain implements AutoCloseable {
         this.selection = new CatalogSelection(catalog, fleet, classes, knowledge, choices, clock);
         this.queue = new DbSchedulerQueue(database, settings.jobWorkers(), DbSchedulerQueue.Timing.DEFAULT);
         this.jobs = new VariantJobs(
-                new JdbiJobStore(database), queue, catalog, maker, data.resolve("work"), clock, ids("job-"));
+                new JdbiJobStore(database), queue, catalog, maker, data.resolve("work"), clock, RandomIds.of("job-"));
         // Telemetry asks where in a rollout a device is, and rollouts ask for telemetry.
         var cohorts = new AtomicReference<RolloutEngine>();
         this.telemetry = new MergedTelemetry(fleet, (d, m) -> cohorts.get().cohort(d, m), clock);
@@ -176,7 +164,7 @@ public final class ControllerDomain implements AutoCloseable {
         this.clock = clock;
         // A file belongs to one process, which its folder's lock sees to; a server may have several controllers.
         this.lease = database.kind() == Database.Kind.POSTGRESQL
-                ? Optional.of(new JdbiLease(database, "rollouts", ids("ctl-").get(), LEASE, clock))
+                ? Optional.of(new JdbiLease(database, "rollouts", RandomIds.of("ctl-").get(), LEASE, clock))
                 : Optional.empty();
         this.rollouts = new RolloutEngine(
                 fleet,
@@ -188,7 +176,7 @@ public final class ControllerDomain implements AutoCloseable {
                 new AnnouncedFiles(desired, fleet, catalog, this::transfer),
                 clock,
                 reconciler,
-                () -> RolloutId.of(ids("ro-").get()),
+                () -> RolloutId.of(RandomIds.of("ro-").get()),
                 lease.<Leadership>map(l -> l).orElse(Leadership.ALONE));
         cohorts.set(rollouts);
         this.behaviour = new BehaviourWatch(fleet, classes, knowledge, telemetry);
@@ -202,7 +190,7 @@ public final class ControllerDomain implements AutoCloseable {
                 fleetKey,
                 trialPublisher,
                 clock,
-                ids("tr-"));
+                RandomIds.of("tr-"));
         this.deployments = new DeploymentEngine(
                 rolloutSection,
                 fleet,
@@ -215,7 +203,7 @@ public final class ControllerDomain implements AutoCloseable {
                 new JdbiDeploymentStore(database),
                 maker::recipes,
                 clock,
-                ids("dp-"));
+                RandomIds.of("dp-"));
         fleet.addListener((device, change) -> {
             if (change == FleetChange.REMOVED) {
                 telemetry.forget(device.id());
@@ -234,28 +222,22 @@ public final class ControllerDomain implements AutoCloseable {
                 () -> System.nanoTime() / 1_000_000,
                 clock::millis);
         rollouts.heldBy(transfer::held);
-        transfer.onWork(work::release);
-    }
-
-    private record BlobChunks(BlobStore blobs) implements ChunkSource {
-        @Override
-        public OptionalInt chunks(Digest blob) {
-            return blobs.chunks(blob);
-        }
-
-        @Override
-        public byte[] chunk(Digest blob, int index) {
-            return blobs.openChunk(blob, index);
-        }
+        this.mover = new TransferLoop(transfer::tick);
+        transfer.onWork(mover::wake);
     }
 
     /** Begins what runs by itself. Call it when the link is up: the first thing is to publish what a kill left unpublished. */
     public void start() {
-        reconciler.scheduleWithFixedDelay(safely("reconcile", rollouts::tick), 0, 500, TimeUnit.MILLISECONDS);
-        reconciler.scheduleWithFixedDelay(safely("write fleet", fleet::flush), 1000, 1000, TimeUnit.MILLISECONDS);
-        reconciler.scheduleWithFixedDelay(safely("choose", this::choose), 250, 500, TimeUnit.MILLISECONDS);
-        reconciler.scheduleWithFixedDelay(safely("behaviour", behaviour::tick), 30, 30, TimeUnit.SECONDS);
-        mover.execute(this::move);
+        BooleanSupplier leads = () -> lease.map(JdbiLease::renew).orElse(true);
+        reconciler.every("reconcile", Duration.ZERO, Duration.ofMillis(500), rollouts::tick);
+        reconciler.every("write fleet", Duration.ofSeconds(1), Duration.ofSeconds(1), fleet::flush);
+        reconciler.every(
+                "choose",
+                Duration.ofMillis(250),
+                Duration.ofMillis(500),
+                new ChoosingTurn(leads, trials, deployments, classes));
+        reconciler.every("behaviour", Duration.ofSeconds(30), Duration.ofSeconds(30), behaviour::tick);
+        mover.start();
         queue.start(jobs);
         jobs.recover();
     }
@@ -275,15 +257,18 @@ public final class ControllerDomain implements AutoCloseable {
                 policy,
                 clock,
                 new SecureRandom());
-        teller.scheduleWithFixedDelay(safely("tell webhooks", webhooks::tick), 500, 500, TimeUnit.MILLISECONDS);
-        teller.scheduleWithFixedDelay(
-                safely("forget old events", () -> events.forget(events.head() - KEPT_EVENTS)), 1, 60, TimeUnit.MINUTES);
+        teller.every("tell webhooks", Duration.ofMillis(500), Duration.ofMillis(500), webhooks::tick);
+        teller.every(
+                "forget old events",
+                Duration.ofMinutes(1),
+                Duration.ofHours(1),
+                () -> events.forget(events.head() - KEPT_EVENTS));
         return webhooks;
     }
 
     private void tellOfSharedId(DeviceId device) {
         // Said on a thread of its own: devices must not wait for the database.
-        teller.execute(safely(
+        teller.once(
                 "tell of a shared identifier",
                 () -> events.append(List.of(new NewEvent(
                         clock.instant(),
@@ -292,55 +277,7 @@ public final class ControllerDomain implements AutoCloseable {
                         "controller",
                         "two running devices use the identifier " + device
                                 + ": their boots take turns; give one of them another",
-                        Map.of("device", device.value()))))));
-    }
-
-    /** Of several controllers on one database one runs trials and deployments; who takes over begins with what is written down. */
-    private void choose() {
-        boolean leads = lease.map(JdbiLease::renew).orElse(true);
-        if (leads && !led) {
-            trials.reload();
-            deployments.reload();
-        }
-        led = leads;
-        if (leads) {
-            trials.tick();
-            deployments.tick();
-            classes.flush();
-        }
-    }
-
-    /** Moves chunks until the controller closes; a want wakes it up. */
-    private void move() {
-        try {
-            while (!mover.isShutdown()) {
-                if (work.tryAcquire(moveOnce(), TimeUnit.MILLISECONDS)) {
-                    Thread.sleep(TOGETHER_MS); // wants of a wave come together and are taken together
-                }
-                work.drainPermits();
-            }
-        } catch (InterruptedException closing) {
-            LOG.debug("transfer ends with the controller");
-        }
-    }
-
-    private long moveOnce() {
-        try {
-            return Math.min(transfer.tick(), LONGEST_PAUSE_MS);
-        } catch (RuntimeException e) {
-            LOG.atError().setCause(e).log("transfer stumbled; it goes on");
-            return LONGEST_PAUSE_MS;
-        }
-    }
-
-    private static Runnable safely(String what, Runnable task) {
-        return () -> {
-            try {
-                task.run();
-            } catch (RuntimeException e) {
-                LOG.atError().addKeyValue("task", what).setCause(e).log("a periodic task stumbled; it runs again");
-            }
-        };
+                        Map.of("device", device.value())))));
     }
 
     public FleetService fleet() {
@@ -448,36 +385,12 @@ public final class ControllerDomain implements AutoCloseable {
     @Override
     public void close() {
         queue.close();
-        mover.shutdownNow();
-        teller.shutdownNow();
-        reconciler.shutdown();
-        try {
-            if (!reconciler.awaitTermination(5, TimeUnit.SECONDS)) {
-                reconciler.shutdownNow();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        safely("write fleet", fleet::flush).run();
-        lease.ifPresent(l -> safely("give up the lease", l::release).run());
-        safely("write classes", classes::flush).run();
+        mover.close();
+        teller.stopNow();
+        reconciler.close();
+        PeriodicTasks.safely("write fleet", fleet::flush).run();
+        lease.ifPresent(l -> PeriodicTasks.safely("give up the lease", l::release).run());
+        PeriodicTasks.safely("write classes", classes::flush).run();
         database.close();
-    }
-
-    private static Supplier<String> ids(String prefix) {
-        var random = new SecureRandom();
-        return () -> {
-            byte[] bytes = new byte[6];
-            random.nextBytes(bytes);
-            return prefix + HexFormat.of().formatHex(bytes);
-        };
-    }
-
-    private static ScheduledExecutorService thread(String name) {
-        return Executors.newSingleThreadScheduledExecutor(task -> {
-            var thread = new Thread(task, "edgewright-" + name);
-            thread.setDaemon(true);
-            return thread;
-        });
     }
 }

@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import dev.edgewright.common.id.Digest;
 import dev.edgewright.common.protocol.v1.Assignment;
 import dev.edgewright.common.protocol.v1.AssignmentReport;
-import dev.edgewright.common.protocol.v1.Limits;
 import dev.edgewright.common.protocol.v1.Manifest;
 import dev.edgewright.common.protocol.v1.ModelWindow;
 import dev.edgewright.common.protocol.v1.ProbeResult;
@@ -16,12 +15,9 @@ import dev.edgewright.simulator.profile.Behaviour;
 import dev.edgewright.simulator.profile.Fault;
 import dev.edgewright.simulator.profile.Profile;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -30,7 +26,6 @@ final class ModelLife {
 
     private static final long ASK_FOR_REQUESTS_MS = 1_000;
     private static final int HELD_MANIFESTS = 8;
-    private static final int GOLDEN_CASES = 32;
 
     /** A variant that serves or did. */
     private record Variant(Digest manifest, String name, double factor, double errorRatio, Behaviour behaviour) {}
@@ -177,20 +172,9 @@ final class ModelLife {
     }
 
     private void verifying(long nowMs) {
-        List<String> lacking = manifest.getRequiresIsaList().stream()
-                .filter(need ->
-                        Arrays.stream(need.split("\\|")).noneMatch(profile().isa()::contains))
-                .toList();
-        if (blueprint.fault() == Fault.FAILS_VERIFYING) {
-            fail(UpdateEvent.REFUSED, "INJECTED_FAULT", "this device fails in VERIFYING", nowMs);
-        } else if (!lacking.isEmpty()) {
-            fail(
-                    UpdateEvent.REFUSED,
-                    "ISA_MISSING",
-                    "needs " + lacking + ", has " + profile().isa(),
-                    nowMs);
-        } else if (manifest.getPeakMemoryBytes() > profile().ramMb() * 1024L * 1024) {
-            fail(UpdateEvent.REFUSED, "MEMORY_LIMIT", "needs " + manifest.getPeakMemoryBytes() + " bytes", nowMs);
+        Optional<Examination.Finding> against = Examination.verify(blueprint, manifest);
+        if (against.isPresent()) {
+            fail(UpdateEvent.REFUSED, against.get(), nowMs);
         } else {
             move(UpdateEvent.VERIFIED, nowMs);
             dueMs = nowMs + profile().probe().toMillis();
@@ -198,36 +182,13 @@ final class ModelLife {
     }
 
     private void probing(long nowMs) {
-        Limits limits = assignment.getLimits();
-        double p95 = traffic.p95Ms(newFactor());
-        probe = ProbeResult.newBuilder()
-                .setP50Ms(traffic.medianMs(newFactor()))
-                .setP95Ms(p95)
-                .setMemoryBytes(manifest.getPeakMemoryBytes())
-                .setCosine(1)
-                .setAgreement(agreement())
-                .setRuns(GOLDEN_CASES)
-                .build();
-        if (blueprint.fault() == Fault.FAILS_PROBING) {
-            fail(UpdateEvent.UNHEALTHY, "INJECTED_FAULT", "this device fails in PROBING", nowMs);
-        } else if (limits.getMaxP95Ms() > 0 && p95 > limits.getMaxP95Ms()) {
-            fail(UpdateEvent.UNHEALTHY, "LATENCY_LIMIT", "p95 " + p95 + " ms", nowMs);
-        } else if (limits.getMaxMemoryBytes() > 0 && manifest.getPeakMemoryBytes() > limits.getMaxMemoryBytes()) {
-            fail(UpdateEvent.UNHEALTHY, "MEMORY_LIMIT", "peak " + manifest.getPeakMemoryBytes() + " bytes", nowMs);
+        probe = Examination.probe(traffic, newFactor(), manifest, target, behaviour().wrong());
+        Optional<Examination.Finding> against = Examination.judge(blueprint, probe, assignment.getLimits());
+        if (against.isPresent()) {
+            fail(UpdateEvent.UNHEALTHY, against.get(), nowMs);
         } else {
             serveTarget(nowMs);
         }
-    }
-
-    /** Over the golden cases: the same inputs on every device, so a variant that is wrong on some is wrong on them everywhere. */
-    private double agreement() {
-        SplittableRandom cases = new SplittableRandom(target.hashCode());
-        double wrong = behaviour().wrong();
-        int right = 0;
-        for (int i = 0; i < GOLDEN_CASES; i++) {
-            right += cases.nextDouble() >= wrong ? 1 : 0;
-        }
-        return (double) right / GOLDEN_CASES;
     }
 
     private void serveTarget(long nowMs) {
@@ -263,6 +224,10 @@ final class ModelLife {
         previous = Optional.empty();
         heldManifests.clear();
         traffic.stopped(nowMs);
+    }
+
+    private void fail(UpdateEvent event, Examination.Finding why, long nowMs) {
+        fail(event, why.code(), why.message(), nowMs);
     }
 
     private void fail(UpdateEvent event, String code, String message, long nowMs) {
@@ -328,11 +293,7 @@ final class ModelLife {
             int counted = crashes;
             move(event, nowMs);
             crashes = state == before ? counted : 0;
-            servesSinceMs = nowMs;
-            traffic.switched(
-                    active.map(Variant::factor).orElse(1.0),
-                    active.map(Variant::errorRatio).orElse(0.0),
-                    active.map(v -> v.behaviour().joules()).orElse(1.0));
+            serve(active, nowMs);
             resume(nowMs);
         }
     }
