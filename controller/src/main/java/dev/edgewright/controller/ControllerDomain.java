@@ -1,7 +1,6 @@
 package dev.edgewright.controller;
 
 import dev.edgewright.common.id.DeviceId;
-import dev.edgewright.common.id.Digest;
 import dev.edgewright.common.id.RolloutId;
 import dev.edgewright.common.protocol.v1.Signed;
 import dev.edgewright.common.signing.Contexts;
@@ -72,7 +71,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -164,7 +162,8 @@ public final class ControllerDomain implements AutoCloseable {
         this.clock = clock;
         // A file belongs to one process, which its folder's lock sees to; a server may have several controllers.
         this.lease = database.kind() == Database.Kind.POSTGRESQL
-                ? Optional.of(new JdbiLease(database, "rollouts", RandomIds.of("ctl-").get(), LEASE, clock))
+                ? Optional.of(
+                        new JdbiLease(database, "rollouts", RandomIds.of("ctl-").get(), LEASE, clock))
                 : Optional.empty();
         this.rollouts = new RolloutEngine(
                 fleet,
@@ -389,7 +388,8 @@ public final class ControllerDomain implements AutoCloseable {
         teller.stopNow();
         reconciler.close();
         PeriodicTasks.safely("write fleet", fleet::flush).run();
-        lease.ifPresent(l -> PeriodicTasks.safely("give up the lease", l::release).run());
+        lease.ifPresent(
+                l -> PeriodicTasks.safely("give up the lease", l::release).run());
         PeriodicTasks.safely("write classes", classes::flush).run();
         database.close();
     }

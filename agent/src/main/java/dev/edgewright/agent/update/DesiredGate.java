@@ -1,28 +1,20 @@
 package dev.edgewright.agent.update;
 
-import dev.edgewright.common.error.EdgewrightException;
 import dev.edgewright.common.id.DeviceId;
 import dev.edgewright.common.id.Digest;
 import dev.edgewright.common.id.ModelName;
-import dev.edgewright.common.protocol.Codec;
-import dev.edgewright.common.protocol.Decoded;
-import dev.edgewright.common.protocol.MessageKind;
 import dev.edgewright.common.protocol.v1.Assignment;
 import dev.edgewright.common.protocol.v1.DesiredState;
-import dev.edgewright.common.protocol.v1.Manifest;
 import dev.edgewright.common.protocol.v1.ShadowAssignment;
-import dev.edgewright.common.protocol.v1.Signed;
-import dev.edgewright.common.signing.Contexts;
 import dev.edgewright.common.signing.TrustedKeys;
+import dev.edgewright.common.trust.CheckedManifest;
+import dev.edgewright.common.trust.SignedStateCheck;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Decides whether a desired state may be believed: right size and form, signed by the fleet's key, for this device, newer
- * than every one before, not expired. The broker that brought it is not trusted.
- *
- * <p>An assignment inside whose manifest is not signed by the catalog's key does not spoil the others: it becomes an
- * {@link Offer} with a refusal, which ends FAILED and is so reported.
+ * Lets in what {@link SignedStateCheck} believes, as offers. An assignment inside whose manifest is not signed by the catalog's key does not
+ * spoil the others: it becomes an {@link Offer} with a refusal, which ends FAILED and is so reported.
  */
 final class DesiredGate {
 
@@ -31,70 +23,38 @@ final class DesiredGate {
 
     record Accepted(DesiredState state, List<Offer> offers) implements Ruling {}
 
-    /** The very bytes that were accepted last; a broker repeats a retained message at every connect. */
+    /** The very bytes that were accepted last. */
     record Repeated() implements Ruling {}
 
     record Refused(String code, String detail) implements Ruling {}
 
     private final DeviceId device;
-    private final TrustedKeys fleetKeys;
     private final TrustedKeys catalogKeys;
+    private final SignedStateCheck<DesiredState> check;
 
     DesiredGate(DeviceId device, TrustedKeys fleetKeys, TrustedKeys catalogKeys) {
         this.device = device;
-        this.fleetKeys = fleetKeys;
         this.catalogKeys = catalogKeys;
+        this.check = SignedStateCheck.desired(device, fleetKeys::verify);
     }
 
-    /**
-     * @param newest sequence number of the last accepted state, unsigned; 0 when there was none
-     * @param last digest of the bytes accepted last
-     */
+    /** As {@link SignedStateCheck#judge}. */
     Ruling judge(byte[] bytes, long newest, Optional<Digest> last, long nowUnixMs) {
-        if (last.isPresent() && last.get().equals(Digest.of(bytes))) {
-            return new Repeated();
-        }
-        if (!(Codec.<Signed>decode(MessageKind.DESIRED, bytes, device) instanceof Decoded.Accepted<Signed> envelope)) {
-            return malformed(Codec.decode(MessageKind.DESIRED, bytes, device));
-        }
-        byte[] payload;
-        try {
-            payload = fleetKeys.verify(Contexts.DESIRED, envelope.message());
-        } catch (EdgewrightException e) {
-            return new Refused("DESIRED_" + e.code().name(), e.getMessage());
-        }
-        return judgePayload(payload, newest, nowUnixMs);
+        return ruling(check.judge(bytes, newest, last, nowUnixMs));
     }
 
-    /** For the state that was accepted before a restart: as {@link #judge}, but neither order nor expiry count. */
+    /** As {@link SignedStateCheck#again}. */
     Ruling again(byte[] bytes) {
-        try {
-            byte[] payload = fleetKeys.verify(Contexts.DESIRED, Signed.parseFrom(bytes));
-            DesiredState state = DesiredState.parseFrom(payload);
-            return new Accepted(state, offers(state));
-        } catch (EdgewrightException | com.google.protobuf.InvalidProtocolBufferException e) {
-            return new Refused("DESIRED_STORED", "the stored desired state is no longer good: " + e.getMessage());
-        }
+        return ruling(check.again(bytes));
     }
 
-    private Ruling judgePayload(byte[] payload, long newest, long nowUnixMs) {
-        Decoded<DesiredState> decoded = Codec.decode(MessageKind.DESIRED_STATE, payload, device);
-        if (!(decoded instanceof Decoded.Accepted<DesiredState> accepted)) {
-            return malformed(decoded);
+    private Ruling ruling(SignedStateCheck.Ruling<DesiredState> ruling) {
+        if (ruling instanceof SignedStateCheck.Refused<DesiredState> refused) {
+            return new Refused(refused.code(), refused.detail());
         }
-        DesiredState state = accepted.message();
-        if (Long.compareUnsigned(state.getSequence(), newest) <= 0) {
-            return new Refused(
-                    "DESIRED_SEQUENCE_OLD",
-                    "sequence " + Long.toUnsignedString(state.getSequence()) + ", accepted already: "
-                            + Long.toUnsignedString(newest));
-        }
-        if (state.getExpiresUnixMs() != 0 && state.getExpiresUnixMs() <= nowUnixMs) {
-            return new Refused(
-                    "DESIRED_EXPIRED",
-                    "expired " + (nowUnixMs - state.getExpiresUnixMs()) + " ms ago by this device's clock");
-        }
-        return new Accepted(state, offers(state));
+        return ruling instanceof SignedStateCheck.Accepted<DesiredState> accepted
+                ? new Accepted(accepted.state(), offers(accepted.state()))
+                : new Repeated();
     }
 
     private List<Offer> offers(DesiredState state) {
@@ -113,50 +73,15 @@ final class DesiredGate {
 
     private Offer offer(Assignment assignment) {
         ModelName model = new ModelName(assignment.getModel());
-        Signed signed = assignment.getManifest();
-        Digest target = Digest.of(signed.getPayload());
+        Digest target = Digest.of(assignment.getManifest().getPayload());
         if (assignment.getRemove()) {
             return new Offer(model, assignment, target, Optional.empty(), Optional.empty());
         }
-        try {
-            byte[] payload = catalogKeys.verify(Contexts.MANIFEST, signed);
-            Decoded<Manifest> decoded = Codec.decode(MessageKind.MANIFEST, payload, device);
-            if (decoded instanceof Decoded.Accepted<Manifest> accepted) {
-                return ofThisModel(model, assignment, target, accepted.message());
-            }
-            Refused refused = (Refused) malformed(decoded);
-            return new Offer(
-                    model,
-                    assignment,
-                    target,
-                    Optional.empty(),
-                    Optional.of(new Failure("MANIFEST_" + refused.code(), refused.detail())));
-        } catch (EdgewrightException e) {
-            return new Offer(
-                    model,
-                    assignment,
-                    target,
-                    Optional.empty(),
-                    Optional.of(new Failure("MANIFEST_" + e.code().name(), e.getMessage())));
-        }
-    }
-
-    private static Offer ofThisModel(ModelName model, Assignment assignment, Digest target, Manifest manifest) {
-        if (manifest.getModel().equals(model.value())) {
-            return new Offer(model, assignment, target, Optional.of(manifest), Optional.empty());
-        }
-        return new Offer(
-                model,
-                assignment,
-                target,
-                Optional.empty(),
-                Optional.of(new Failure(
-                        "MANIFEST_OTHER_MODEL",
-                        "the manifest is of " + manifest.getModel() + ", assigned to " + model.value())));
-    }
-
-    private static Ruling malformed(Decoded<?> decoded) {
-        Decoded.Refused<?> refused = (Decoded.Refused<?>) decoded;
-        return new Refused(refused.reason().name(), refused.detail());
+        CheckedManifest checked =
+                CheckedManifest.of(assignment.getManifest(), model.value(), catalogKeys::verify, device);
+        Optional<Failure> refusal = checked.manifest().isPresent()
+                ? Optional.empty()
+                : Optional.of(new Failure(checked.code(), checked.detail()));
+        return new Offer(model, assignment, target, checked.manifest(), refusal);
     }
 }

@@ -7,8 +7,8 @@ import dev.edgewright.common.id.DeviceId;
 import dev.edgewright.common.id.Digest;
 import dev.edgewright.common.protocol.v1.ChunkEntry;
 import dev.edgewright.common.protocol.v1.Signed;
-import dev.edgewright.common.signing.Contexts;
 import dev.edgewright.common.signing.TrustedKeys;
+import dev.edgewright.common.trust.CheckedManifest;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -27,7 +27,7 @@ public final class Checks {
     private static final int MANIFESTS = 256;
 
     private final TrustedKeys trust;
-    private final Map<Signed, DesiredCheck.Checked> manifests = new ConcurrentHashMap<>();
+    private final Map<Signed, CheckedManifest> manifests = new ConcurrentHashMap<>();
     private final Map<ByteString, byte[]> frames = new LinkedHashMap<>(64, 0.75f, true);
     private final Set<Digest> claimed = ConcurrentHashMap.newKeySet();
     private long held;
@@ -36,17 +36,17 @@ public final class Checks {
         this.trust = trust;
     }
 
-    /** The payload of a desired state; throws {@code SIGNATURE_UNKNOWN_KEY}, {@code SIGNATURE_INVALID}. */
-    byte[] desired(Signed signed) {
-        return trust.verify(Contexts.DESIRED, signed);
+    /** As {@link TrustedKeys#verify}. */
+    byte[] verify(String context, Signed signed) {
+        return trust.verify(context, signed);
     }
 
-    DesiredCheck.Checked manifest(Signed signed, String model, DeviceId device) {
-        DesiredCheck.Checked known = manifests.get(signed);
+    CheckedManifest manifest(Signed signed, String model, DeviceId device) {
+        CheckedManifest known = manifests.get(signed);
         if (known != null && known.isOf(model)) {
             return known;
         }
-        DesiredCheck.Checked checked = DesiredCheck.manifest(signed, model, trust, device);
+        CheckedManifest checked = CheckedManifest.of(signed, model, trust::verify, device);
         if (checked.manifest().isPresent() && manifests.size() < MANIFESTS) {
             manifests.put(signed, checked);
         }

@@ -8,6 +8,7 @@ import dev.edgewright.common.protocol.v1.Manifest;
 import dev.edgewright.common.protocol.v1.ModelWindow;
 import dev.edgewright.common.protocol.v1.ProbeResult;
 import dev.edgewright.common.protocol.v1.ReportedError;
+import dev.edgewright.common.trust.CheckedManifest;
 import dev.edgewright.common.update.UpdateEvent;
 import dev.edgewright.common.update.UpdateLifecycle;
 import dev.edgewright.common.update.UpdateState;
@@ -83,7 +84,7 @@ final class ModelLife {
     }
 
     /** A newer assignment; the manifest is checked, or says why it cannot be taken. */
-    void offer(Assignment offered, DesiredCheck.Checked checked, long nowMs) {
+    void offer(Assignment offered, CheckedManifest checked, long nowMs) {
         boolean hasCommitted = state != UpdateState.WATCHING;
         stopFetch();
         if (state == UpdateState.WATCHING) {
@@ -182,7 +183,8 @@ final class ModelLife {
     }
 
     private void probing(long nowMs) {
-        probe = Examination.probe(traffic, newFactor(), manifest, target, behaviour().wrong());
+        probe = Examination.probe(
+                traffic, newFactor(), manifest, target, behaviour().wrong());
         Optional<Examination.Finding> against = Examination.judge(blueprint, probe, assignment.getLimits());
         if (against.isPresent()) {
             fail(UpdateEvent.UNHEALTHY, against.get(), nowMs);

@@ -9,6 +9,7 @@ import dev.edgewright.common.protocol.v1.ShadowAssignment;
 import dev.edgewright.common.protocol.v1.ShadowReport;
 import dev.edgewright.common.protocol.v1.ShadowWindow;
 import dev.edgewright.common.telemetry.LatencySketch;
+import dev.edgewright.common.trust.CheckedManifest;
 import dev.edgewright.simulator.profile.Behaviour;
 import dev.edgewright.simulator.profile.Profile;
 import java.util.Optional;
@@ -34,7 +35,7 @@ final class ShadowLife {
     ShadowLife(
             Blueprint blueprint,
             ShadowAssignment assignment,
-            DesiredCheck.Checked checked,
+            CheckedManifest checked,
             Set<ByteString> heldChunks,
             Checks checks,
             RandomGenerator random,

@@ -17,6 +17,7 @@ import dev.edgewright.common.protocol.v1.Probe;
 import dev.edgewright.common.protocol.v1.Reported;
 import dev.edgewright.common.protocol.v1.ShadowAssignment;
 import dev.edgewright.common.protocol.v1.TelemetryWindow;
+import dev.edgewright.common.trust.SignedStateCheck;
 import dev.edgewright.common.update.UpdateState;
 import dev.edgewright.simulator.profile.Fault;
 import dev.edgewright.simulator.profile.Profile;
@@ -216,12 +217,12 @@ public final class VirtualDevice {
     }
 
     private void desired(byte[] payload, long nowMs) {
-        DesiredCheck.Ruling ruling = check.judge(payload, nowMs);
-        if (ruling instanceof DesiredCheck.Refused refused) {
+        SignedStateCheck.Ruling<DesiredState> ruling = check.judge(payload, nowMs);
+        if (ruling instanceof SignedStateCheck.Refused<DesiredState> refused) {
             rejected++;
-            lastRejection = refused.why();
+            lastRejection = refused.code() + ": " + refused.detail();
             report(nowMs);
-        } else if (ruling instanceof DesiredCheck.Accepted accepted) {
+        } else if (ruling instanceof SignedStateCheck.Accepted<DesiredState> accepted) {
             accept(accepted.state(), nowMs);
         }
     }
