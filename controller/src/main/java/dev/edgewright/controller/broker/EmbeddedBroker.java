@@ -29,6 +29,8 @@ import org.slf4j.LoggerFactory;
 public final class EmbeddedBroker implements Broker {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
     private static final long START_SECONDS = 600;
+    private static final long PORT_SECONDS = 30;
+    private static final long PORT_POLL_MS = 20;
     private static final long STOP_SECONDS = 20;
     private static final int STORES = 16;
     /** Messages to one client that wait for its acknowledgement. The controller's own client takes those of all devices. */
@@ -77,7 +79,7 @@ public final class EmbeddedBroker implements Broker {
                     .withoutLoggingBootstrap()
                     .build();
             hiveMq.start().get(START_SECONDS, TimeUnit.SECONDS);
-            int port = address.port() != 0 ? address.port() : access.listeningPort();
+            int port = address.port() != 0 ? address.port() : boundPort(access);
             var uri = URI.create("tcp://" + address.host() + ":" + port);
             LOG.atInfo().addKeyValue("uri", uri).log("broker listens");
             return new EmbeddedBroker(hiveMq, uri, credentials);
@@ -86,12 +88,24 @@ public final class EmbeddedBroker implements Broker {
             throw failed(address, e);
         } catch (TimeoutException e) {
             throw EdgewrightException.resource(
-                    "BROKER_START_FAILED",
-                    "the embedded broker did not start within " + START_SECONDS + " s; is the machine overloaded?",
-                    e);
+                    "BROKER_START_FAILED", "the embedded broker did not start in time; is the machine overloaded?", e);
         } catch (IOException | ExecutionException e) {
             throw failed(address, e);
         }
+    }
+
+    /** The broker says that it has started before its listener knows which port it got. */
+    private static int boundPort(DeviceAccess access) throws InterruptedException, TimeoutException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PORT_SECONDS);
+        int port = access.listeningPort();
+        while (port == 0) {
+            if (System.nanoTime() > end) {
+                throw new TimeoutException("the listener got no port");
+            }
+            Thread.sleep(PORT_POLL_MS);
+            port = access.listeningPort();
+        }
+        return port;
     }
 
     /**
