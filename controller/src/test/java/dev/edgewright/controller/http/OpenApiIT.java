@@ -3,15 +3,8 @@ package dev.edgewright.controller.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.edgewright.common.id.DeviceId;
-import dev.edgewright.common.id.ModelName;
 import dev.edgewright.controller.http.view.RolloutBody;
-import dev.edgewright.controller.selection.Requirement;
-import dev.edgewright.controller.storage.Database;
-import dev.edgewright.controller.storage.JdbiTrialStore;
 import dev.edgewright.controller.testing.Models;
-import dev.edgewright.controller.trial.Trial;
-import dev.edgewright.controller.trial.TrialPolicy;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpClient;
@@ -22,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -49,11 +41,13 @@ class OpenApiIT {
 
     private static HttpFixture server;
     private static Contract contract;
+    private static ContractCalls calls;
 
     @BeforeAll
     static void start() throws Exception {
         contract = new Contract();
         server = new HttpFixture(folder);
+        calls = new ContractCalls(server, contract);
         for (var id : List.of("cam-1", "cam-2", "cam-3")) {
             server.device(id);
         }
@@ -108,14 +102,14 @@ class OpenApiIT {
     @Test
     @Order(1)
     void the_service_answers() throws Exception {
-        get("/api/v1/info", "/api/v1/info");
-        get("/healthz", "/healthz");
-        get("/readyz", "/readyz");
-        get("/metrics", "/metrics");
-        get("/openapi.yaml", "/openapi.yaml");
-        get("/", "/");
+        calls.get("/api/v1/info", "/api/v1/info");
+        calls.get("/healthz", "/healthz");
+        calls.get("/readyz", "/readyz");
+        calls.get("/metrics", "/metrics");
+        calls.get("/openapi.yaml", "/openapi.yaml");
+        calls.get("/", "/");
         for (var file : List.of("console.js", "console.css", "icon.svg", "uPlot.iife.min.js", "uPlot.min.css")) {
-            get("/web/{file}", "/web/" + file);
+            calls.get("/web/{file}", "/web/" + file);
         }
         contract.holds("GET /web/{file}", server.get("/web/other.js"));
     }
@@ -123,23 +117,23 @@ class OpenApiIT {
     @Test
     @Order(2)
     void devices_answer() throws Exception {
-        var first = json(get("/api/v1/devices", "/api/v1/devices?limit=2"));
+        var first = ContractCalls.json(calls.get("/api/v1/devices", "/api/v1/devices?limit=2"));
         assertThat(first.getJsonArray("items")).hasSize(2);
         assertThat(first.getString("next")).isEqualTo("cam-2");
-        var rest = json(get("/api/v1/devices", "/api/v1/devices?limit=2&after=cam-2"));
+        var rest = ContractCalls.json(calls.get("/api/v1/devices", "/api/v1/devices?limit=2&after=cam-2"));
         assertThat(rest.getJsonArray("items")).hasSize(1);
         assertThat(rest.containsKey("next")).isFalse();
-        assertThat(json(get("/api/v1/devices", "/api/v1/devices?query=" + encoded("device.id == \"cam-3\"")))
+        assertThat(ContractCalls.json(calls.get("/api/v1/devices", "/api/v1/devices?query=" + encoded("device.id == \"cam-3\"")))
                         .getJsonArray("items"))
                 .hasSize(1);
-        assertThat(json(get("/api/v1/devices/{id}", "/api/v1/devices/cam-1")).getJsonArray("probes"))
+        assertThat(ContractCalls.json(calls.get("/api/v1/devices/{id}", "/api/v1/devices/cam-1")).getJsonArray("probes"))
                 .isNotEmpty();
-        refused("GET /api/v1/devices/{id}", server.get("/api/v1/devices/none"), 404, "DEVICE_NOT_FOUND");
+        calls.refused("GET /api/v1/devices/{id}", server.get("/api/v1/devices/none"), 404, "DEVICE_NOT_FOUND");
         var patched = server.send(server.request("/api/v1/devices/cam-1")
                 .header("content-type", "application/json")
                 .method("PATCH", HttpRequest.BodyPublishers.ofString("{\"labels\":{\"site\":\"north\"}}")));
         contract.holds("PATCH /api/v1/devices/{id}", patched);
-        assertThat(json(patched).getJsonObject("labels").getString("site")).isEqualTo("north");
+        assertThat(ContractCalls.json(patched).getJsonObject("labels").getString("site")).isEqualTo("north");
     }
 
     @Test
@@ -150,45 +144,45 @@ class OpenApiIT {
         assertThat(imported.statusCode()).isEqualTo(201);
         var again = server.post("/api/v1/models/tiny?version=1", "application/octet-stream", Models.tiny(1));
         assertThat(again.statusCode()).isEqualTo(201);
-        refused(
+        calls.refused(
                 "POST /api/v1/models/{name}",
                 server.post("/api/v1/models/tiny?version=1", "application/octet-stream", Models.tiny(2)),
                 409,
                 "VERSION_CONFLICT");
-        get("/api/v1/models", "/api/v1/models");
-        get("/api/v1/models/{name}", "/api/v1/models/tiny");
-        refused("GET /api/v1/models/{name}", server.get("/api/v1/models/none"), 404, "MODEL_NOT_FOUND");
+        calls.get("/api/v1/models", "/api/v1/models");
+        calls.get("/api/v1/models/{name}", "/api/v1/models/tiny");
+        calls.refused("GET /api/v1/models/{name}", server.get("/api/v1/models/none"), 404, "MODEL_NOT_FOUND");
 
         var accepted = server.postJson("/api/v1/models/tiny/variants", "{\"recipes\":[\"fp32\"]}");
         contract.holds("POST /api/v1/models/{name}/variants", accepted);
-        var job = json(accepted).getString("job");
+        var job = ContractCalls.json(accepted).getString("job");
         await().atMost(SOON)
-                .until(() -> json(get("/api/v1/jobs/{id}", "/api/v1/jobs/" + job))
+                .until(() -> ContractCalls.json(calls.get("/api/v1/jobs/{id}", "/api/v1/jobs/" + job))
                         .getString("state")
                         .equals("SUCCEEDED"));
-        get("/api/v1/jobs", "/api/v1/jobs");
-        refused("GET /api/v1/jobs/{id}", server.get("/api/v1/jobs/job-none"), 404, "JOB_NOT_FOUND");
+        calls.get("/api/v1/jobs", "/api/v1/jobs");
+        calls.refused("GET /api/v1/jobs/{id}", server.get("/api/v1/jobs/job-none"), 404, "JOB_NOT_FOUND");
         contract.holds("POST /api/v1/jobs/{id}/cancel", server.postJson("/api/v1/jobs/" + job + "/cancel", ""));
 
-        var variants = json(get("/api/v1/models/{name}/variants", "/api/v1/models/tiny/variants"));
+        var variants = ContractCalls.json(calls.get("/api/v1/models/{name}/variants", "/api/v1/models/tiny/variants"));
         var variant = variants.getJsonArray("items").getJsonObject(0);
         var digest = variant.getString("digest");
-        get("/api/v1/variants/{digest}", "/api/v1/variants/" + digest);
-        get("/api/v1/variants/{digest}", "/api/v1/variants/" + digest.substring(0, 10));
-        refused("GET /api/v1/variants/{digest}", server.get("/api/v1/variants/00000000"), 404, "VARIANT_NOT_FOUND");
+        calls.get("/api/v1/variants/{digest}", "/api/v1/variants/" + digest);
+        calls.get("/api/v1/variants/{digest}", "/api/v1/variants/" + digest.substring(0, 10));
+        calls.refused("GET /api/v1/variants/{digest}", server.get("/api/v1/variants/00000000"), 404, "VARIANT_NOT_FOUND");
 
         var blob = variant.getString("blob");
-        assertThat(get("/api/v1/blobs/{digest}", "/api/v1/blobs/" + blob).body())
+        assertThat(calls.get("/api/v1/blobs/{digest}", "/api/v1/blobs/" + blob).body())
                 .isEqualTo(Models.tiny(1));
-        get("/api/v1/blobs/{digest}/chunks/{index}", "/api/v1/blobs/" + blob + "/chunks/0");
-        refused(
+        calls.get("/api/v1/blobs/{digest}/chunks/{index}", "/api/v1/blobs/" + blob + "/chunks/0");
+        calls.refused(
                 "GET /api/v1/blobs/{digest}/chunks/{index}",
                 server.get("/api/v1/blobs/" + blob + "/chunks/99999"),
                 404,
                 "CHUNK_NOT_FOUND");
-        refused("GET /api/v1/blobs/{digest}", server.get("/api/v1/blobs/" + "0".repeat(64)), 404, "BLOB_NOT_FOUND");
+        calls.refused("GET /api/v1/blobs/{digest}", server.get("/api/v1/blobs/" + "0".repeat(64)), 404, "BLOB_NOT_FOUND");
 
-        var selection = json(get("/api/v1/models/{name}/selection", "/api/v1/models/tiny/selection"));
+        var selection = ContractCalls.json(calls.get("/api/v1/models/{name}/selection", "/api/v1/models/tiny/selection"));
         assertThat(selection.getJsonArray("items")).hasSize(3);
     }
 
@@ -202,7 +196,7 @@ class OpenApiIT {
         assertThat(put.statusCode())
                 .as(new String(put.body(), StandardCharsets.UTF_8))
                 .isEqualTo(200);
-        assertThat(json(put).getBoolean("dataPresent")).isTrue();
+        assertThat(ContractCalls.json(put).getBoolean("dataPresent")).isTrue();
     }
 
     @Test
@@ -220,22 +214,22 @@ class OpenApiIT {
         var created = server.postJson("/api/v1/rollouts", whole);
         contract.holds("POST /api/v1/rollouts", created);
         assertThat(created.statusCode()).isEqualTo(201);
-        var id = json(created).getString("id");
+        var id = ContractCalls.json(created).getString("id");
         await().atMost(SOON)
-                .until(() -> json(get("/api/v1/rollouts/{id}", "/api/v1/rollouts/" + id))
+                .until(() -> ContractCalls.json(calls.get("/api/v1/rollouts/{id}", "/api/v1/rollouts/" + id))
                         .getString("state")
                         .equals("SUCCEEDED"));
-        var done = json(get("/api/v1/rollouts/{id}", "/api/v1/rollouts/" + id));
+        var done = ContractCalls.json(calls.get("/api/v1/rollouts/{id}", "/api/v1/rollouts/" + id));
         assertThat(done.getJsonObject("counts").getInteger("committed")).isEqualTo(3);
         assertThat(done.getJsonArray("history")).isNotEmpty();
-        get("/api/v1/rollouts", "/api/v1/rollouts");
-        refused("GET /api/v1/rollouts/{id}", server.get("/api/v1/rollouts/none"), 404, "ROLLOUT_NOT_FOUND");
-        refused(
+        calls.get("/api/v1/rollouts", "/api/v1/rollouts");
+        calls.refused("GET /api/v1/rollouts/{id}", server.get("/api/v1/rollouts/none"), 404, "ROLLOUT_NOT_FOUND");
+        calls.refused(
                 "POST /api/v1/rollouts/{id}/pause",
                 server.postJson("/api/v1/rollouts/" + id + "/pause", ""),
                 409,
                 "ROLLOUT_STATE");
-        var why = json(get("/api/v1/devices/{id}", "/api/v1/devices/cam-1"))
+        var why = ContractCalls.json(calls.get("/api/v1/devices/{id}", "/api/v1/devices/cam-1"))
                 .getJsonArray("assignments")
                 .getJsonObject(0)
                 .getString("why");
@@ -246,21 +240,21 @@ class OpenApiIT {
     @Order(6)
     void a_rollout_is_paused_resumed_approved_and_aborted() throws Exception {
         server.post("/api/v1/models/tiny?version=2&variants=none", "application/octet-stream", Models.tiny(2));
-        var job = json(server.postJson("/api/v1/models/tiny/variants", "{\"version\":\"2\",\"recipes\":[\"fp32\"]}"))
+        var job = ContractCalls.json(server.postJson("/api/v1/models/tiny/variants", "{\"version\":\"2\",\"recipes\":[\"fp32\"]}"))
                 .getString("job");
         await().atMost(SOON)
-                .until(() -> json(server.get("/api/v1/jobs/" + job))
+                .until(() -> ContractCalls.json(server.get("/api/v1/jobs/" + job))
                         .getString("state")
                         .equals("SUCCEEDED"));
         var created = server.postJson(
                 "/api/v1/rollouts",
                 "{\"model\":\"tiny\",\"watchSeconds\":0,\"waves\":[{\"count\":1},{\"percent\":100,\"approval\":true}]}");
-        var path = "/api/v1/rollouts/" + json(created).getString("id");
+        var path = "/api/v1/rollouts/" + ContractCalls.json(created).getString("id");
         await().atMost(SOON)
-                .until(() -> json(server.get(path)).getString("state").equals("AWAITING_APPROVAL"));
+                .until(() -> ContractCalls.json(server.get(path)).getString("state").equals("AWAITING_APPROVAL"));
         contract.holds("POST /api/v1/rollouts/{id}/approve", server.postJson(path + "/approve", ""));
         await().atMost(SOON)
-                .until(() -> json(server.get(path)).getString("state").equals("SUCCEEDED"));
+                .until(() -> ContractCalls.json(server.get(path)).getString("state").equals("SUCCEEDED"));
 
         server.devices.values().forEach(d -> d.behaves(dev.edgewright.controller.testing.FakeDevice.Behaviour.SILENT));
         var second = server.postJson(
@@ -269,97 +263,19 @@ class OpenApiIT {
         assertThat(second.statusCode())
                 .as(new String(second.body(), StandardCharsets.UTF_8))
                 .isEqualTo(201);
-        var live = "/api/v1/rollouts/" + json(second).getString("id");
+        var live = "/api/v1/rollouts/" + ContractCalls.json(second).getString("id");
         await().atMost(SOON)
-                .until(() -> json(server.get(live)).getString("state").equals("RUNNING"));
+                .until(() -> ContractCalls.json(server.get(live)).getString("state").equals("RUNNING"));
         contract.holds("POST /api/v1/rollouts/{id}/pause", server.postJson(live + "/pause", ""));
         contract.holds("POST /api/v1/rollouts/{id}/resume", server.postJson(live + "/resume", ""));
         contract.holds("POST /api/v1/rollouts/{id}/abort", server.postJson(live + "/abort", "{\"revert\":false}"));
-        assertThat(json(server.get(live)).getString("state")).isEqualTo("ABORTED");
+        assertThat(ContractCalls.json(server.get(live)).getString("state")).isEqualTo("ABORTED");
     }
 
     @Test
     @Order(5)
     void deployments_trials_classes_and_decisions_answer() throws Exception {
-        var file = """
-                model: tiny
-                version: "1"
-                query: device.cores >= 1
-                limits: {p95: 1s}
-                trial: {enabled: false}
-                rollout:
-                  watchSeconds: 0
-                  waves: [{count: 1}, {percent: 100}]
-                """;
-        var body = new JsonObject().put("yaml", file).encode();
-        contract.holds("#/components/schemas/DeploymentFile", body, "the request of this test");
-        var explained = server.postJson("/api/v1/deployments/explain", body);
-        contract.holds("POST /api/v1/deployments/explain", explained);
-        assertThat(json(explained).getBoolean("good")).as(explained.toString()).isTrue();
-        assertThat(json(explained).getJsonArray("rules").getJsonObject(0).getInteger("devices"))
-                .isEqualTo(3);
-
-        var applied = server.postJson("/api/v1/deployments", body);
-        contract.holds("POST /api/v1/deployments", applied);
-        assertThat(applied.statusCode())
-                .as(new String(applied.body(), StandardCharsets.UTF_8))
-                .isEqualTo(201);
-        var id = json(applied).getString("id");
-        var run = json(get("/api/v1/deployments/{id}", "/api/v1/deployments/" + id));
-        assertThat(run.getString("state")).isEqualTo("ROLLED_OUT");
-        assertThat(run.getJsonArray("rules").getJsonObject(0).getString("rollout"))
-                .isNotBlank();
-        get("/api/v1/deployments", "/api/v1/deployments");
-        refused("GET /api/v1/deployments/{id}", server.get("/api/v1/deployments/none"), 404, "DEPLOYMENT_NOT_FOUND");
-
-        var decisions = json(get("/api/v1/devices/{id}/decisions", "/api/v1/devices/cam-1/decisions"))
-                .getJsonArray("items");
-        assertThat(decisions).hasSize(1);
-        assertThat(decisions.getJsonObject(0).getString("who")).startsWith("deployment " + id);
-        assertThat(decisions.getJsonObject(0).getJsonArray("candidates")).isNotEmpty();
-        get("/api/v1/trials", "/api/v1/trials");
-        refused("GET /api/v1/trials/{id}", server.get("/api/v1/trials/none"), 404, "TRIAL_NOT_FOUND");
-        keepAnEndedTrial("trial-1");
-        var trial = json(get("/api/v1/trials/{id}", "/api/v1/trials/trial-1"));
-        assertThat(trial.getString("state")).isEqualTo("UNANSWERED");
-        assertThat(json(server.get("/api/v1/trials")).getJsonArray("items")).hasSize(1);
-        assertThat(json(get("/api/v1/classes", "/api/v1/classes")).getJsonArray("items"))
-                .hasSize(1);
-        get("/api/v1/predictions", "/api/v1/predictions");
-
-        var wrong = server.postJson(
-                "/api/v1/deployments/explain",
-                new JsonObject().put("yaml", "model: tiny\nlimit: {}\n").encode());
-        refused("POST /api/v1/deployments/explain", wrong, 400, "DEPLOYMENT_INVALID");
-        assertThat(json(wrong).getString("detail"))
-                .isEqualTo("line 2, column 1: unknown key 'limit'; did you mean 'limits'? known here: limits, maximise,"
-                        + " minimise, model, query, rollout, rules, trial, version");
-    }
-
-    /** One variant needs no trial, so the record of one from before is written into the database. */
-    private static void keepAnEndedTrial(String id) {
-        var now = java.time.Instant.now();
-        try (var database = Database.open("sqlite", folder.resolve("data"))) {
-            new JdbiTrialStore(database)
-                    .save(
-                            List.of(new Trial(
-                                    id,
-                                    new ModelName("tiny"),
-                                    "1",
-                                    "x86_64-1",
-                                    Requirement.NONE,
-                                    TrialPolicy.DEFAULT,
-                                    List.of(DeviceId.of("cam-1")),
-                                    1,
-                                    List.of(),
-                                    Set.of(),
-                                    Trial.State.UNANSWERED,
-                                    List.of("nobody answered"),
-                                    0,
-                                    now,
-                                    now)),
-                            Map.of());
-        }
+        new ChoosingContract(calls, folder).answers();
     }
 
     @Test
@@ -406,7 +322,7 @@ class OpenApiIT {
         contract.holds("DELETE /api/v1/devices/{id}", deleted);
         assertThat(deleted.statusCode()).isEqualTo(204);
         assertThat(server.get("/api/v1/devices/cam-3").statusCode()).isEqualTo(404);
-        refused(
+        calls.refused(
                 "DELETE /api/v1/devices/{id}",
                 server.send(server.request("/api/v1/devices/cam-3").DELETE()),
                 404,
@@ -416,160 +332,25 @@ class OpenApiIT {
     @Test
     @Order(9)
     void webhooks_events_and_the_audit_log_answer() throws Exception {
-        var got = new java.util.concurrent.LinkedBlockingQueue<String[]>();
-        var receiver = com.sun.net.httpserver.HttpServer.create(new java.net.InetSocketAddress("127.0.0.1", 0), 0);
-        receiver.createContext("/", exchange -> {
-            var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-            got.add(new String[] {exchange.getRequestHeaders().getFirst("edgewright-signature"), body});
-            exchange.sendResponseHeaders(204, -1);
-            exchange.close();
-        });
-        receiver.start();
-        try {
-            var url = "http://127.0.0.1:" + receiver.getAddress().getPort() + "/hook";
-            var created = server.postJson(
-                    "/api/v1/webhooks",
-                    "{\"url\":\"" + url + "\",\"kinds\":[\"rollout.*\"],\"secret\":\"0123456789abcdef\"}");
-            contract.holds("POST /api/v1/webhooks", created);
-            assertThat(created.statusCode()).isEqualTo(201);
-            var path = "/api/v1/webhooks/" + json(created).getString("id");
-            assertThat(new String(get("/api/v1/webhooks", "/api/v1/webhooks").body(), StandardCharsets.UTF_8))
-                    .doesNotContain("0123456789abcdef");
-            get("/api/v1/webhooks/{id}", path);
-            contract.holds("POST /api/v1/webhooks/{id}/test", server.postJson(path + "/test", ""));
-            var first = got.poll(30, java.util.concurrent.TimeUnit.SECONDS);
-            contract.holds("#/components/schemas/Event", first[1], "what a webhook gets");
-            assertThat(dev.edgewright.controller.events.EventSignature.good(
-                            first[0],
-                            "0123456789abcdef",
-                            first[1].getBytes(StandardCharsets.UTF_8),
-                            System.currentTimeMillis() / 1000,
-                            60))
-                    .isTrue();
-            await().atMost(SOON)
-                    .until(() -> json(get("/api/v1/webhooks/{id}/deliveries", path + "/deliveries?state=DELIVERED"))
-                                    .getJsonArray("items")
-                                    .size()
-                            == 1);
-            var event = new JsonObject(first[1]).getString("id");
-            refused(
-                    "POST /api/v1/webhooks/{id}/deliveries/{event}/retry",
-                    server.postJson(path + "/deliveries/" + event + "/retry", ""),
-                    409,
-                    "DELIVERY_STATE");
-
-            receiver.removeContext("/");
-            contract.holds("POST /api/v1/webhooks/{id}/test", server.postJson(path + "/test", ""));
-            await().atMost(SOON)
-                    .until(() -> json(server.get(path + "/deliveries?state=DEAD"))
-                                    .getJsonArray("items")
-                                    .size()
-                            == 1);
-            var dead = json(server.get(path + "/deliveries?state=DEAD"))
-                    .getJsonArray("items")
-                    .getJsonObject(0);
-            assertThat(dead.getInteger("attempts")).isEqualTo(3);
-            assertThat(dead.getString("lastError")).contains("answered 404");
-            contract.holds(
-                    "POST /api/v1/webhooks/{id}/deliveries/{event}/retry",
-                    server.postJson(path + "/deliveries/" + dead.getString("event") + "/retry", ""));
-            contract.holds(
-                    "DELETE /api/v1/webhooks/{id}",
-                    server.send(server.request(path).DELETE()));
-            refused("GET /api/v1/webhooks/{id}", server.get(path), 404, "WEBHOOK_NOT_FOUND");
-        } finally {
-            receiver.stop(0);
-        }
-        var log =
-                json(get("/api/v1/events/log", "/api/v1/events/log?limit=1000")).getJsonArray("items");
-        assertThat(log.stream().map(e -> ((JsonObject) e).getString("kind")))
-                .contains("rollout.created", "rollout.state", "rollout.wave");
-        var audit = json(get("/api/v1/audit", "/api/v1/audit?action=rollouts.pause"))
-                .getJsonArray("items");
-        assertThat(audit.stream().map(e -> ((JsonObject) e).getString("outcome")))
-                .as("what was refused is there too")
-                .contains("done", "ROLLOUT_STATE");
-        var done = audit.stream()
-                .map(JsonObject.class::cast)
-                .filter(e -> e.getString("outcome").equals("done"))
-                .findFirst()
-                .orElseThrow();
-        assertThat(done.getString("before")).isEqualTo("RUNNING");
-        assertThat(done.getString("after")).isEqualTo("PAUSED");
-        assertThat(done.getString("actor")).isEqualTo("127.0.0.1");
+        new EventsContract(calls).webhooksEventsAndAudit();
     }
 
     @Test
     @Order(10)
     void the_stream_of_events_is_taken_up_after_the_last_that_was_seen() throws Exception {
-        var http = HttpClient.newHttpClient();
-        var request = server.request("/api/v1/events/stream").header("Last-Event-ID", "2");
-        var answer = http.send(request.GET().build(), HttpResponse.BodyHandlers.ofLines());
-        assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(answer.headers().firstValue("content-type")).contains("text/event-stream");
-        contract.exercised().add("GET /api/v1/events/stream");
-        try (var lines = answer.body()) {
-            var three = lines.filter(line -> line.startsWith("id: ") || line.startsWith("data: "))
-                    .limit(6)
-                    .toList();
-            assertThat(three).element(0).isEqualTo("id: 3");
-            assertThat(three).element(2).isEqualTo("id: 4");
-            assertThat(three).element(4).isEqualTo("id: 5");
-            contract.holds("#/components/schemas/Event", three.get(1).substring(6), "an event of the stream");
-        }
-        refused("GET /api/v1/events/stream", server.get("/api/v1/events/stream?after=soon"), 400, "EVENT_ID_INVALID");
+        new EventsContract(calls).streamIsTakenUp();
     }
 
     @Test
     @Order(11)
     void an_identifier_that_two_devices_use_is_named_in_an_event_and_counted() throws Exception {
-        var id = dev.edgewright.common.id.DeviceId.of("twin");
-        for (int i = 0; i < 4; i++) {
-            var boot = com.google.protobuf.ByteString.copyFrom(
-                    new byte[] {(byte) (i % 2), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15});
-            server.domain
-                    .fleet()
-                    .onHello(
-                            id,
-                            dev.edgewright.common.protocol.v1.Hello.newBuilder()
-                                    .setDeviceId("twin")
-                                    .setBootId(boot)
-                                    .setSequence(i + 1)
-                                    .build());
-        }
-        await().atMost(SOON)
-                .until(() -> json(server.get("/api/v1/events/log?limit=1000")).getJsonArray("items").stream()
-                        .map(JsonObject.class::cast)
-                        .anyMatch(e -> e.getString("kind").equals("device.shared-id")
-                                && e.getString("words").contains("identifier twin")));
-        assertThat(new String(server.get("/metrics").body(), StandardCharsets.UTF_8))
-                .contains("edgewright_devices_sharing_an_identifier 1.0");
+        new EventsContract(calls).sharedIdentifier();
     }
 
     @Test
     @Order(100)
     void every_operation_of_the_document_was_called_and_answered_well() {
         assertThat(contract.exercised()).containsAll(contract.operations());
-    }
-
-    private static HttpResponse<byte[]> get(String template, String path) throws Exception {
-        var answer = server.get(path);
-        assertThat(answer.statusCode())
-                .as(path + " " + new String(answer.body(), StandardCharsets.UTF_8))
-                .isEqualTo(200);
-        contract.holds("GET " + template, answer);
-        return answer;
-    }
-
-    private static void refused(String operation, HttpResponse<byte[]> answer, int status, String code) {
-        var problem = json(answer);
-        assertThat(answer.statusCode()).as(problem.encode()).isEqualTo(status);
-        assertThat(problem.getString("code")).isEqualTo(code);
-        contract.holds(operation, answer);
-    }
-
-    private static JsonObject json(HttpResponse<byte[]> answer) {
-        return new JsonObject(new String(answer.body(), StandardCharsets.UTF_8));
     }
 
     private static String encoded(String query) {
