@@ -1,6 +1,7 @@
 package dev.edgewright.controller.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.edgewright.common.id.DeviceId;
 import dev.edgewright.common.id.ModelName;
 import dev.edgewright.controller.selection.Requirement;
@@ -33,8 +34,13 @@ record ChoosingContract(ContractCalls calls, Path folder) {
         calls.contract().holds("#/components/schemas/DeploymentFile", body, "the request of this test");
         var explained = calls.server().postJson("/api/v1/deployments/explain", body);
         calls.contract().holds("POST /api/v1/deployments/explain", explained);
-        assertThat(ContractCalls.json(explained).getBoolean("good")).as(explained.toString()).isTrue();
-        assertThat(ContractCalls.json(explained).getJsonArray("rules").getJsonObject(0).getInteger("devices"))
+        assertThat(ContractCalls.json(explained).getBoolean("good"))
+                .as(explained.toString())
+                .isTrue();
+        assertThat(ContractCalls.json(explained)
+                        .getJsonArray("rules")
+                        .getJsonObject(0)
+                        .getInteger("devices"))
                 .isEqualTo(3);
 
         var applied = calls.server().postJson("/api/v1/deployments", body);
@@ -48,9 +54,14 @@ record ChoosingContract(ContractCalls calls, Path folder) {
         assertThat(run.getJsonArray("rules").getJsonObject(0).getString("rollout"))
                 .isNotBlank();
         calls.get("/api/v1/deployments", "/api/v1/deployments");
-        calls.refused("GET /api/v1/deployments/{id}", calls.server().get("/api/v1/deployments/none"), 404, "DEPLOYMENT_NOT_FOUND");
+        calls.refused(
+                "GET /api/v1/deployments/{id}",
+                calls.server().get("/api/v1/deployments/none"),
+                404,
+                "DEPLOYMENT_NOT_FOUND");
 
-        var decisions = ContractCalls.json(calls.get("/api/v1/devices/{id}/decisions", "/api/v1/devices/cam-1/decisions"))
+        var decisions = ContractCalls.json(
+                        calls.get("/api/v1/devices/{id}/decisions", "/api/v1/devices/cam-1/decisions"))
                 .getJsonArray("items");
         assertThat(decisions).hasSize(1);
         assertThat(decisions.getJsonObject(0).getString("who")).startsWith("deployment " + id);
@@ -60,14 +71,17 @@ record ChoosingContract(ContractCalls calls, Path folder) {
         keepAnEndedTrial("trial-1");
         var trial = ContractCalls.json(calls.get("/api/v1/trials/{id}", "/api/v1/trials/trial-1"));
         assertThat(trial.getString("state")).isEqualTo("UNANSWERED");
-        assertThat(ContractCalls.json(calls.server().get("/api/v1/trials")).getJsonArray("items")).hasSize(1);
-        assertThat(ContractCalls.json(calls.get("/api/v1/classes", "/api/v1/classes")).getJsonArray("items"))
+        assertThat(ContractCalls.json(calls.server().get("/api/v1/trials")).getJsonArray("items"))
+                .hasSize(1);
+        assertThat(ContractCalls.json(calls.get("/api/v1/classes", "/api/v1/classes"))
+                        .getJsonArray("items"))
                 .hasSize(1);
         calls.get("/api/v1/predictions", "/api/v1/predictions");
 
-        var wrong = calls.server().postJson(
-                "/api/v1/deployments/explain",
-                new JsonObject().put("yaml", "model: tiny\nlimit: {}\n").encode());
+        var wrong = calls.server()
+                .postJson(
+                        "/api/v1/deployments/explain",
+                        new JsonObject().put("yaml", "model: tiny\nlimit: {}\n").encode());
         calls.refused("POST /api/v1/deployments/explain", wrong, 400, "DEPLOYMENT_INVALID");
         assertThat(ContractCalls.json(wrong).getString("detail"))
                 .isEqualTo("line 2, column 1: unknown key 'limit'; did you mean 'limits'? known here: limits, maximise,"

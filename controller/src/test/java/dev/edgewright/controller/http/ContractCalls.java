@@ -1,6 +1,7 @@
 package dev.edgewright.controller.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;

@@ -2,7 +2,7 @@ package dev.edgewright.controller.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import dev.edgewright.common.id.DeviceId;
+
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
@@ -26,16 +26,19 @@ record EventsContract(ContractCalls calls) {
         receiver.start();
         try {
             var url = "http://127.0.0.1:" + receiver.getAddress().getPort() + "/hook";
-            var created = calls.server().postJson(
-                    "/api/v1/webhooks",
-                    "{\"url\":\"" + url + "\",\"kinds\":[\"rollout.*\"],\"secret\":\"0123456789abcdef\"}");
+            var created = calls.server()
+                    .postJson(
+                            "/api/v1/webhooks",
+                            "{\"url\":\"" + url + "\",\"kinds\":[\"rollout.*\"],\"secret\":\"0123456789abcdef\"}");
             calls.contract().holds("POST /api/v1/webhooks", created);
             assertThat(created.statusCode()).isEqualTo(201);
             var path = "/api/v1/webhooks/" + ContractCalls.json(created).getString("id");
-            assertThat(new String(calls.get("/api/v1/webhooks", "/api/v1/webhooks").body(), StandardCharsets.UTF_8))
+            assertThat(new String(
+                            calls.get("/api/v1/webhooks", "/api/v1/webhooks").body(), StandardCharsets.UTF_8))
                     .doesNotContain("0123456789abcdef");
             calls.get("/api/v1/webhooks/{id}", path);
-            calls.contract().holds("POST /api/v1/webhooks/{id}/test", calls.server().postJson(path + "/test", ""));
+            calls.contract()
+                    .holds("POST /api/v1/webhooks/{id}/test", calls.server().postJson(path + "/test", ""));
             var first = got.poll(30, java.util.concurrent.TimeUnit.SECONDS);
             calls.contract().holds("#/components/schemas/Event", first[1], "what a webhook gets");
             assertThat(dev.edgewright.controller.events.EventSignature.good(
@@ -46,7 +49,8 @@ record EventsContract(ContractCalls calls) {
                             60))
                     .isTrue();
             await().atMost(SOON)
-                    .until(() -> ContractCalls.json(calls.get("/api/v1/webhooks/{id}/deliveries", path + "/deliveries?state=DELIVERED"))
+                    .until(() -> ContractCalls.json(calls.get(
+                                            "/api/v1/webhooks/{id}/deliveries", path + "/deliveries?state=DELIVERED"))
                                     .getJsonArray("items")
                                     .size()
                             == 1);
@@ -58,7 +62,8 @@ record EventsContract(ContractCalls calls) {
                     "DELIVERY_STATE");
 
             receiver.removeContext("/");
-            calls.contract().holds("POST /api/v1/webhooks/{id}/test", calls.server().postJson(path + "/test", ""));
+            calls.contract()
+                    .holds("POST /api/v1/webhooks/{id}/test", calls.server().postJson(path + "/test", ""));
             await().atMost(SOON)
                     .until(() -> ContractCalls.json(calls.server().get(path + "/deliveries?state=DEAD"))
                                     .getJsonArray("items")
@@ -69,18 +74,20 @@ record EventsContract(ContractCalls calls) {
                     .getJsonObject(0);
             assertThat(dead.getInteger("attempts")).isEqualTo(3);
             assertThat(dead.getString("lastError")).contains("answered 404");
-            calls.contract().holds(
-                    "POST /api/v1/webhooks/{id}/deliveries/{event}/retry",
-                    calls.server().postJson(path + "/deliveries/" + dead.getString("event") + "/retry", ""));
-            calls.contract().holds(
-                    "DELETE /api/v1/webhooks/{id}",
-                    calls.server().send(calls.server().request(path).DELETE()));
+            calls.contract()
+                    .holds(
+                            "POST /api/v1/webhooks/{id}/deliveries/{event}/retry",
+                            calls.server().postJson(path + "/deliveries/" + dead.getString("event") + "/retry", ""));
+            calls.contract()
+                    .holds(
+                            "DELETE /api/v1/webhooks/{id}",
+                            calls.server().send(calls.server().request(path).DELETE()));
             calls.refused("GET /api/v1/webhooks/{id}", calls.server().get(path), 404, "WEBHOOK_NOT_FOUND");
         } finally {
             receiver.stop(0);
         }
-        var log =
-                ContractCalls.json(calls.get("/api/v1/events/log", "/api/v1/events/log?limit=1000")).getJsonArray("items");
+        var log = ContractCalls.json(calls.get("/api/v1/events/log", "/api/v1/events/log?limit=1000"))
+                .getJsonArray("items");
         assertThat(log.stream().map(e -> ((JsonObject) e).getString("kind")))
                 .contains("rollout.created", "rollout.state", "rollout.wave");
         var audit = ContractCalls.json(calls.get("/api/v1/audit", "/api/v1/audit?action=rollouts.pause"))
@@ -114,7 +121,11 @@ record EventsContract(ContractCalls calls) {
             assertThat(three).element(4).isEqualTo("id: 5");
             calls.contract().holds("#/components/schemas/Event", three.get(1).substring(6), "an event of the stream");
         }
-        calls.refused("GET /api/v1/events/stream", calls.server().get("/api/v1/events/stream?after=soon"), 400, "EVENT_ID_INVALID");
+        calls.refused(
+                "GET /api/v1/events/stream",
+                calls.server().get("/api/v1/events/stream?after=soon"),
+                400,
+                "EVENT_ID_INVALID");
     }
 
     void sharedIdentifier() throws Exception {
@@ -122,7 +133,8 @@ record EventsContract(ContractCalls calls) {
         for (int i = 0; i < 4; i++) {
             var boot = com.google.protobuf.ByteString.copyFrom(
                     new byte[] {(byte) (i % 2), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15});
-            calls.server().domain
+            calls.server()
+                    .domain
                     .fleet()
                     .onHello(
                             id,
@@ -133,10 +145,13 @@ record EventsContract(ContractCalls calls) {
                                     .build());
         }
         await().atMost(SOON)
-                .until(() -> ContractCalls.json(calls.server().get("/api/v1/events/log?limit=1000")).getJsonArray("items").stream()
-                        .map(JsonObject.class::cast)
-                        .anyMatch(e -> e.getString("kind").equals("device.shared-id")
-                                && e.getString("words").contains("identifier twin")));
+                .until(() ->
+                        ContractCalls.json(calls.server().get("/api/v1/events/log?limit=1000"))
+                                .getJsonArray("items")
+                                .stream()
+                                .map(JsonObject.class::cast)
+                                .anyMatch(e -> e.getString("kind").equals("device.shared-id")
+                                        && e.getString("words").contains("identifier twin")));
         assertThat(new String(calls.server().get("/metrics").body(), StandardCharsets.UTF_8))
                 .contains("edgewright_devices_sharing_an_identifier 1.0");
     }

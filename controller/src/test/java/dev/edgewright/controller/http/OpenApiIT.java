@@ -123,17 +123,20 @@ class OpenApiIT {
         var rest = ContractCalls.json(calls.get("/api/v1/devices", "/api/v1/devices?limit=2&after=cam-2"));
         assertThat(rest.getJsonArray("items")).hasSize(1);
         assertThat(rest.containsKey("next")).isFalse();
-        assertThat(ContractCalls.json(calls.get("/api/v1/devices", "/api/v1/devices?query=" + encoded("device.id == \"cam-3\"")))
+        assertThat(ContractCalls.json(calls.get(
+                                "/api/v1/devices", "/api/v1/devices?query=" + encoded("device.id == \"cam-3\"")))
                         .getJsonArray("items"))
                 .hasSize(1);
-        assertThat(ContractCalls.json(calls.get("/api/v1/devices/{id}", "/api/v1/devices/cam-1")).getJsonArray("probes"))
+        assertThat(ContractCalls.json(calls.get("/api/v1/devices/{id}", "/api/v1/devices/cam-1"))
+                        .getJsonArray("probes"))
                 .isNotEmpty();
         calls.refused("GET /api/v1/devices/{id}", server.get("/api/v1/devices/none"), 404, "DEVICE_NOT_FOUND");
         var patched = server.send(server.request("/api/v1/devices/cam-1")
                 .header("content-type", "application/json")
                 .method("PATCH", HttpRequest.BodyPublishers.ofString("{\"labels\":{\"site\":\"north\"}}")));
         contract.holds("PATCH /api/v1/devices/{id}", patched);
-        assertThat(ContractCalls.json(patched).getJsonObject("labels").getString("site")).isEqualTo("north");
+        assertThat(ContractCalls.json(patched).getJsonObject("labels").getString("site"))
+                .isEqualTo("north");
     }
 
     @Test
@@ -169,7 +172,8 @@ class OpenApiIT {
         var digest = variant.getString("digest");
         calls.get("/api/v1/variants/{digest}", "/api/v1/variants/" + digest);
         calls.get("/api/v1/variants/{digest}", "/api/v1/variants/" + digest.substring(0, 10));
-        calls.refused("GET /api/v1/variants/{digest}", server.get("/api/v1/variants/00000000"), 404, "VARIANT_NOT_FOUND");
+        calls.refused(
+                "GET /api/v1/variants/{digest}", server.get("/api/v1/variants/00000000"), 404, "VARIANT_NOT_FOUND");
 
         var blob = variant.getString("blob");
         assertThat(calls.get("/api/v1/blobs/{digest}", "/api/v1/blobs/" + blob).body())
@@ -180,9 +184,11 @@ class OpenApiIT {
                 server.get("/api/v1/blobs/" + blob + "/chunks/99999"),
                 404,
                 "CHUNK_NOT_FOUND");
-        calls.refused("GET /api/v1/blobs/{digest}", server.get("/api/v1/blobs/" + "0".repeat(64)), 404, "BLOB_NOT_FOUND");
+        calls.refused(
+                "GET /api/v1/blobs/{digest}", server.get("/api/v1/blobs/" + "0".repeat(64)), 404, "BLOB_NOT_FOUND");
 
-        var selection = ContractCalls.json(calls.get("/api/v1/models/{name}/selection", "/api/v1/models/tiny/selection"));
+        var selection =
+                ContractCalls.json(calls.get("/api/v1/models/{name}/selection", "/api/v1/models/tiny/selection"));
         assertThat(selection.getJsonArray("items")).hasSize(3);
     }
 
@@ -240,7 +246,8 @@ class OpenApiIT {
     @Order(6)
     void a_rollout_is_paused_resumed_approved_and_aborted() throws Exception {
         server.post("/api/v1/models/tiny?version=2&variants=none", "application/octet-stream", Models.tiny(2));
-        var job = ContractCalls.json(server.postJson("/api/v1/models/tiny/variants", "{\"version\":\"2\",\"recipes\":[\"fp32\"]}"))
+        var job = ContractCalls.json(
+                        server.postJson("/api/v1/models/tiny/variants", "{\"version\":\"2\",\"recipes\":[\"fp32\"]}"))
                 .getString("job");
         await().atMost(SOON)
                 .until(() -> ContractCalls.json(server.get("/api/v1/jobs/" + job))
@@ -251,10 +258,12 @@ class OpenApiIT {
                 "{\"model\":\"tiny\",\"watchSeconds\":0,\"waves\":[{\"count\":1},{\"percent\":100,\"approval\":true}]}");
         var path = "/api/v1/rollouts/" + ContractCalls.json(created).getString("id");
         await().atMost(SOON)
-                .until(() -> ContractCalls.json(server.get(path)).getString("state").equals("AWAITING_APPROVAL"));
+                .until(() ->
+                        ContractCalls.json(server.get(path)).getString("state").equals("AWAITING_APPROVAL"));
         contract.holds("POST /api/v1/rollouts/{id}/approve", server.postJson(path + "/approve", ""));
         await().atMost(SOON)
-                .until(() -> ContractCalls.json(server.get(path)).getString("state").equals("SUCCEEDED"));
+                .until(() ->
+                        ContractCalls.json(server.get(path)).getString("state").equals("SUCCEEDED"));
 
         server.devices.values().forEach(d -> d.behaves(dev.edgewright.controller.testing.FakeDevice.Behaviour.SILENT));
         var second = server.postJson(
@@ -265,7 +274,8 @@ class OpenApiIT {
                 .isEqualTo(201);
         var live = "/api/v1/rollouts/" + ContractCalls.json(second).getString("id");
         await().atMost(SOON)
-                .until(() -> ContractCalls.json(server.get(live)).getString("state").equals("RUNNING"));
+                .until(() ->
+                        ContractCalls.json(server.get(live)).getString("state").equals("RUNNING"));
         contract.holds("POST /api/v1/rollouts/{id}/pause", server.postJson(live + "/pause", ""));
         contract.holds("POST /api/v1/rollouts/{id}/resume", server.postJson(live + "/resume", ""));
         contract.holds("POST /api/v1/rollouts/{id}/abort", server.postJson(live + "/abort", "{\"revert\":false}"));
