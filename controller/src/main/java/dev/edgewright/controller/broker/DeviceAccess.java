@@ -58,14 +58,6 @@ final class DeviceAccess implements ExtensionMain {
         // registrations go with the extension
     }
 
-    /** The port that the one listener got. */
-    int listeningPort() {
-        return Services.adminService().getServerInformation().getListener().stream()
-                .mapToInt(listener -> listener.getPort())
-                .findFirst()
-                .orElseThrow();
-    }
-
     private void authenticate(SimpleAuthInput input, SimpleAuthOutput output) {
         var connect = input.getConnectPacket();
         var permissions = output.getDefaultPermissions();

@@ -7,6 +7,8 @@ import com.hivemq.embedded.EmbeddedExtension;
 import com.hivemq.embedded.EmbeddedHiveMQ;
 import dev.edgewright.common.error.EdgewrightException;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,8 +31,7 @@ import org.slf4j.LoggerFactory;
 public final class EmbeddedBroker implements Broker {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
     private static final long START_SECONDS = 600;
-    private static final long PORT_SECONDS = 30;
-    private static final long PORT_POLL_MS = 20;
+    private static final int PORT_ATTEMPTS = 5;
     private static final long STOP_SECONDS = 20;
     private static final int STORES = 16;
     /** Messages to one client that wait for its acknowledgement. The controller's own client takes those of all devices. */
@@ -56,6 +57,26 @@ public final class EmbeddedBroker implements Broker {
      */
     public static EmbeddedBroker start(
             BrokerAddress.Embedded address, Path folder, BrokerLimits limits, SecureRandom random) {
+        if (address.port() != 0) {
+            return startOn(address, folder, limits, random);
+        }
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return startOn(
+                        new BrokerAddress.Embedded(address.host(), freePort(address.host())), folder, limits, random);
+            } catch (IOException e) {
+                throw failed(address, e);
+            } catch (EdgewrightException taken) {
+                if (attempt == PORT_ATTEMPTS || taken.getCause() instanceof TimeoutException) {
+                    throw taken;
+                }
+                LOG.atWarn().log("the port was taken in the meantime; another is tried");
+            }
+        }
+    }
+
+    private static EmbeddedBroker startOn(
+            BrokerAddress.Embedded address, Path folder, BrokerLimits limits, SecureRandom random) {
         var secret = new byte[32];
         random.nextBytes(secret);
         var credentials = new BrokerCredentials(
@@ -79,8 +100,7 @@ public final class EmbeddedBroker implements Broker {
                     .withoutLoggingBootstrap()
                     .build();
             hiveMq.start().get(START_SECONDS, TimeUnit.SECONDS);
-            int port = address.port() != 0 ? address.port() : boundPort(access);
-            var uri = URI.create("tcp://" + address.host() + ":" + port);
+            var uri = URI.create("tcp://" + address.host() + ":" + address.port());
             LOG.atInfo().addKeyValue("uri", uri).log("broker listens");
             return new EmbeddedBroker(hiveMq, uri, credentials);
         } catch (InterruptedException e) {
@@ -94,18 +114,14 @@ public final class EmbeddedBroker implements Broker {
         }
     }
 
-    /** The broker says that it has started before its listener knows which port it got. */
-    private static int boundPort(DeviceAccess access) throws InterruptedException, TimeoutException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PORT_SECONDS);
-        int port = access.listeningPort();
-        while (port == 0) {
-            if (System.nanoTime() > end) {
-                throw new TimeoutException("the listener got no port");
-            }
-            Thread.sleep(PORT_POLL_MS);
-            port = access.listeningPort();
+    /**
+     * A port that is free now. The broker's own choice cannot be asked for reliably: what it tells of listeners is shared by all brokers that this
+     * process ever started.
+     */
+    private static int freePort(String host) throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getByName(host))) {
+            return socket.getLocalPort();
         }
-        return port;
     }
 
     /**

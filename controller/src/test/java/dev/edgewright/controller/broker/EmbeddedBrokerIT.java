@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.edgewright.common.error.EdgewrightException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,10 +29,25 @@ class EmbeddedBrokerIT {
     }
 
     @Test
-    void a_broker_on_any_port_says_which_one_it_got() {
-        try (var broker = start(0, "any")) {
-            assertThat(broker.uri().getPort()).isPositive();
+    void brokers_that_start_side_by_side_each_say_their_own_port() throws Exception {
+        var starts = new ArrayList<CompletableFuture<EmbeddedBroker>>();
+        for (int i = 0; i < 3; i++) {
+            var data = "broker-" + i;
+            starts.add(CompletableFuture.supplyAsync(() -> start(0, data), task -> new Thread(task).start()));
         }
+        var ports = new HashSet<Integer>();
+        try {
+            for (var start : starts) {
+                int port = start.join().uri().getPort();
+                try (var socket = new Socket("127.0.0.1", port)) {
+                    assertThat(socket.isConnected()).isTrue();
+                }
+                ports.add(port);
+            }
+        } finally {
+            starts.forEach(start -> start.thenAccept(EmbeddedBroker::close).join());
+        }
+        assertThat(ports).hasSize(3);
     }
 
     @Test
