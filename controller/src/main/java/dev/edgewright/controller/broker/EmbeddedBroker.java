@@ -19,6 +19,8 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +34,13 @@ public final class EmbeddedBroker implements Broker {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
     private static final long START_SECONDS = 600;
     private static final int PORT_ATTEMPTS = 5;
+
+    /**
+     * One start at a time: the library hands its services to extensions through one table for the whole process, so the extension of a broker
+     * that starts meanwhile would register with the other broker.
+     */
+    private static final Lock STARTING = new ReentrantLock();
+
     private static final long STOP_SECONDS = 20;
     private static final int STORES = 16;
     /** Messages to one client that wait for its acknowledgement. The controller's own client takes those of all devices. */
@@ -99,7 +108,7 @@ public final class EmbeddedBroker implements Broker {
                             .build())
                     .withoutLoggingBootstrap()
                     .build();
-            hiveMq.start().get(START_SECONDS, TimeUnit.SECONDS);
+            startAlone(hiveMq);
             var uri = URI.create("tcp://" + address.host() + ":" + address.port());
             LOG.atInfo().addKeyValue("uri", uri).log("broker listens");
             return new EmbeddedBroker(hiveMq, uri, credentials);
@@ -114,9 +123,19 @@ public final class EmbeddedBroker implements Broker {
         }
     }
 
+    private static void startAlone(EmbeddedHiveMQ hiveMq)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        STARTING.lockInterruptibly();
+        try {
+            hiveMq.start().get(START_SECONDS, TimeUnit.SECONDS);
+        } finally {
+            STARTING.unlock();
+        }
+    }
+
     /**
-     * A port that is free now. The broker's own choice cannot be asked for reliably: what it tells of listeners is shared by all brokers that this
-     * process ever started.
+     * A port that is free now. The broker's own choice cannot be asked for reliably: what it tells of listeners comes through the table that all
+     * brokers of this process share.
      */
     private static int freePort(String host) throws IOException {
         try (var socket = new ServerSocket(0, 1, InetAddress.getByName(host))) {

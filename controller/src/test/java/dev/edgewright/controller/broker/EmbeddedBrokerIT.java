@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.edgewright.common.error.EdgewrightException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.concurrent.CompletableFuture;
+import org.eclipse.paho.mqttv5.client.MqttClient;
+import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,7 +32,7 @@ class EmbeddedBrokerIT {
     }
 
     @Test
-    void brokers_that_start_side_by_side_each_say_their_own_port() throws Exception {
+    void brokers_that_start_side_by_side_each_take_their_own_credentials_on_their_own_port() throws Exception {
         var starts = new ArrayList<CompletableFuture<EmbeddedBroker>>();
         for (int i = 0; i < 3; i++) {
             var data = "broker-" + i;
@@ -38,16 +41,26 @@ class EmbeddedBrokerIT {
         var ports = new HashSet<Integer>();
         try {
             for (var start : starts) {
-                int port = start.join().uri().getPort();
-                try (var socket = new Socket("127.0.0.1", port)) {
-                    assertThat(socket.isConnected()).isTrue();
-                }
-                ports.add(port);
+                var broker = start.join();
+                ports.add(broker.uri().getPort());
+                connectAsController(broker);
             }
         } finally {
             starts.forEach(start -> start.thenAccept(EmbeddedBroker::close).join());
         }
         assertThat(ports).hasSize(3);
+    }
+
+    private static void connectAsController(EmbeddedBroker broker) throws Exception {
+        var credentials = broker.controllerCredentials().orElseThrow();
+        var options = new MqttConnectionOptions();
+        options.setUserName(credentials.user());
+        options.setPassword(credentials.password().getBytes(StandardCharsets.UTF_8));
+        var client = new MqttClient(broker.uri().toString(), "controller-of-a-test", new MemoryPersistence());
+        client.connect(options);
+        assertThat(client.isConnected()).isTrue();
+        client.disconnect();
+        client.close();
     }
 
     @Test
