@@ -3,7 +3,10 @@ package dev.edgewright.compression.recipe;
 import dev.edgewright.compression.pass.Pass;
 import dev.edgewright.compression.quantize.DynamicInt8;
 
-/** {@code int8-dynamic}: weights in int8, activations coded as they come. Parameter: {@code per-channel} (true). */
+/**
+ * {@code int8-dynamic}: weights in int8, activations coded as they come. Parameters: {@code per-channel} (true), {@code tables} (true:
+ * embedding tables in int8 too).
+ */
 public final class DynamicInt8Technique implements Technique {
 
     @Override
@@ -13,7 +16,7 @@ public final class DynamicInt8Technique implements Technique {
 
     @Override
     public Pass pass(StepParameters parameters) {
-        parameters.only("per-channel");
-        return new DynamicInt8(parameters.flag("per-channel", true));
+        parameters.only("per-channel", "tables");
+        return Tables.behind(new DynamicInt8(parameters.flag("per-channel", true)), parameters);
     }
 }

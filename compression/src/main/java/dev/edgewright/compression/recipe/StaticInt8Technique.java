@@ -17,7 +17,7 @@ import java.util.Arrays;
  * {@code int8-static}: calibrates and quantises. Parameters: {@code calibrator} (min-max, percentile, entropy, mse), {@code per-channel},
  * {@code weight-bits} (8 or 7), {@code activations} (uint8 or int8), {@code depthwise} (auto measures whether int8 is faster there), {@code keep-float} (a list of node names or
  * outputs), {@code target} (vnni, arm64, or avx2 for weights that cannot saturate), {@code bias-correction}, {@code equalize}, {@code smooth}
- * (each auto, true or false; auto keeps it where the error at the output falls) and {@code rounding} (nearest, learned, or auto).
+ * (each auto, true or false; auto keeps it where the error at the output falls) {@code rounding} (nearest, learned, or auto) and {@code tables} (true: embedding tables in int8 too).
  */
 public final class StaticInt8Technique implements Technique {
 
@@ -39,6 +39,7 @@ public final class StaticInt8Technique implements Technique {
                 "equalize",
                 "smooth",
                 "rounding",
+                "tables",
                 "target");
         StaticInt8Options options = StaticInt8Options.defaults()
                 .withCalibrator(calibrator(parameters.text("calibrator", "mse")))
@@ -54,8 +55,8 @@ public final class StaticInt8Technique implements Technique {
                 choice(parameters, "smooth", Choice.AUTO),
                 rounding(parameters.text("rounding", "nearest")));
         return switch (parameters.text("target", "vnni")) {
-            case "vnni", "arm64" -> int8;
-            case "avx2" -> new WithoutSaturation(int8);
+            case "vnni", "arm64" -> Tables.behind(int8, parameters);
+            case "avx2" -> Tables.behind(new WithoutSaturation(int8), parameters);
             default ->
                 throw new CompressionException(
                         Code.RECIPE_INVALID,

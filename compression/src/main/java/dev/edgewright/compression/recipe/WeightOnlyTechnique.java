@@ -6,7 +6,8 @@ import dev.edgewright.compression.pass.Pass;
 import dev.edgewright.compression.quantize.WeightOnly;
 
 /**
- * {@code weight-only}: weights of products in blocks. Parameters: {@code bits} (4, or 8), {@code block} (32), {@code accuracy-level} (4, or 0).
+ * {@code weight-only}: weights of products in blocks. Parameters: {@code bits} (4, or 8), {@code block} (32), {@code accuracy-level} (4, or 0),
+ * {@code tables} (true: embedding tables in int8, whatever the bits of the products).
  */
 public final class WeightOnlyTechnique implements Technique {
 
@@ -17,12 +18,14 @@ public final class WeightOnlyTechnique implements Technique {
 
     @Override
     public Pass pass(StepParameters parameters) {
-        parameters.only("bits", "block", "accuracy-level");
+        parameters.only("bits", "block", "accuracy-level", "tables");
         try {
-            return new WeightOnly(
-                    parameters.integer("bits", 4),
-                    parameters.integer("block", 32),
-                    parameters.integer("accuracy-level", 4));
+            return Tables.behind(
+                    new WeightOnly(
+                            parameters.integer("bits", 4),
+                            parameters.integer("block", 32),
+                            parameters.integer("accuracy-level", 4)),
+                    parameters);
         } catch (IllegalArgumentException e) {
             throw new CompressionException(Code.RECIPE_INVALID, "step weight-only: " + e.getMessage(), e);
         }
