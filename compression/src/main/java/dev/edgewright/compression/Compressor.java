@@ -75,6 +75,24 @@ public final class Compressor {
     }
 
     /**
+     * Measures the given model alone, as the variants are that {@link #compress} makes of it.
+     *
+     * @param data as in {@link #compress}
+     * @param outDir for what is kept between runs
+     * @throws CompressionException as {@link #inspect}, and DATA_INVALID, DATA_NOT_FINITE, LABEL_OUT_OF_RANGE, OUTPUT_FAILED, CANCELLED
+     */
+    public Candidate measure(Path model, DataSource data, Path outDir, Progress progress) {
+        Steps steps = new Steps(progress, "original", 0, 1, () -> true);
+        steps.at("read", 0);
+        try (Workbench bench = new Workbench(settings, model, data, outDir)) {
+            steps.at("measure", 0.3);
+            Candidate original = bench.original();
+            steps.at("done", 1);
+            return original;
+        }
+    }
+
+    /**
      * Applies a recipe, writes the variant to {@code outDir/NAME.onnx} and measures it against the given model. {@code Recipe.named("auto")}
      * starts a {@link #search} with {@link Constraints#defaults()}.
      *

@@ -56,6 +56,19 @@ class CompressorTest {
     }
 
     @Test
+    void theGivenModelAloneIsMeasuredAndNothingIsMade() throws IOException {
+        Path given = model(FashionNet.residual());
+        DataSource data = SampleData.write(folder.resolve("data"), 128);
+        Candidate original = new Compressor(QUICK).measure(given, data, folder.resolve("out"), Progress.NONE);
+        assertThat(original.file()).isEqualTo(given);
+        assertThat(original.accuracy().orElseThrow().agreement()).isEqualTo(1);
+        assertThat(original.latency().relative()).isEqualTo(1);
+        assertThat(original.golden().cases()).hasSize(8);
+        assertThat(folder.resolve("out").toFile().listFiles((dir, name) -> name.endsWith(".onnx")))
+                .isEmpty();
+    }
+
+    @Test
     void denseLayersBecomeInt8() throws IOException {
         DataSource data = SampleData.write(folder.resolve("data"), 128);
         Compressor.Result result = new Compressor(QUICK)

@@ -81,9 +81,14 @@ public final class CompressorMaker implements VariantMaker {
 
     private NewVariant made(
             ModelVersion of, Path original, DataSource data, Recipe recipe, Path folder, MakingProgress progress) {
-        var result = new Compressor(settings).compress(original, data, recipe, folder, listening(progress));
+        var compressor = new Compressor(settings);
         boolean imported = recipe.name().equals(ORIGINAL);
-        var candidate = imported ? result.original() : result.candidates().get(0);
+        var candidate = imported
+                ? compressor.measure(original, data, folder, listening(progress))
+                : compressor
+                        .compress(original, data, recipe, folder, listening(progress))
+                        .candidates()
+                        .get(0);
         progress.step("profile", 0.9);
         return variant(of, recipe.name(), imported, candidate);
     }
