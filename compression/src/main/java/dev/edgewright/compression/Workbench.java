@@ -146,6 +146,7 @@ final class Workbench implements AutoCloseable {
                     work.resolve((i + 1) + "-" + pass.name()), steps.within(from, share), settings.allowance());
             made = made.then(pass.apply(made.graph(), own));
         }
+        made = made.then(Cleanup.forDeployment().apply(made.graph(), context));
         Path file = outDir.resolve(recipe.name() + ".onnx");
         OnnxFile.write(made.graph(), file);
         Candidate candidate = measure(recipe, file, made, steps);

@@ -43,4 +43,9 @@ public final class Cleanup {
     public static Pass forInt8() {
         return new PassSequence("cleanup-int8", List.of(new MatMulToGemm(), new DeadCode()));
     }
+
+    /** What comes last, before a graph is written to be deployed: the same computation in fewer bytes. */
+    public static Pass forDeployment() {
+        return new PassSequence("cleanup-deployment", List.of(MergeDuplicates.ofAnySize(), new ShortNames()));
+    }
 }

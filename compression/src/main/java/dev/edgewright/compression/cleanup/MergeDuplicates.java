@@ -19,6 +19,22 @@ public final class MergeDuplicates implements Pass {
 
     private static final int WORTH_MERGING = 64;
 
+    private final long smallest;
+
+    /** Leaves small constants alone: they cost nothing, and graphs read better with each under its own name. */
+    public MergeDuplicates() {
+        this(WORTH_MERGING);
+    }
+
+    private MergeDuplicates(long smallest) {
+        this.smallest = smallest;
+    }
+
+    /** Small ones too, for finished graphs: the zero points of all layers of one width become one. */
+    public static MergeDuplicates ofAnySize() {
+        return new MergeDuplicates(1);
+    }
+
     @Override
     public String name() {
         return "merge-duplicates";
@@ -32,7 +48,7 @@ public final class MergeDuplicates implements Pass {
         int merged = 0;
         for (Tensor tensor : graph.initializers().values()) {
             if (tensor.type() == ElementType.STRING
-                    || tensor.bytes() < WORTH_MERGING
+                    || tensor.bytes() < smallest
                     || graph.constant(tensor.name()).isEmpty()
                     || graph.isOutput(tensor.name())) {
                 continue;

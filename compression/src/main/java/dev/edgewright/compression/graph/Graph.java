@@ -273,6 +273,11 @@ public final class Graph {
         return metadata;
     }
 
+    /** Whether parts that this class does not model (training information, quantisation annotations) speak of values by name. */
+    public boolean namesValuesElsewhere() {
+        return shell.getTrainingInfoCount() > 0 || shell.getGraph().getQuantizationAnnotationCount() > 0;
+    }
+
     /** The sum of the elements of all initialisers. */
     public long parameters() {
         return initializers.values().stream().mapToLong(Tensor::elements).sum();

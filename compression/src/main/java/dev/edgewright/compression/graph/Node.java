@@ -196,6 +196,14 @@ public final class Node {
         return new Node(proto.toBuilder().setName(name).build());
     }
 
+    /** The same node without the text and metadata that the file kept about it. */
+    public Node withoutDocumentation() {
+        return proto.getDocString().isEmpty() && proto.getMetadataPropsCount() == 0
+                ? this
+                : new Node(
+                        proto.toBuilder().clearDocString().clearMetadataProps().build());
+    }
+
     /** The same node as another operator of the same domain. */
     public Node withOp(String op) {
         return new Node(proto.toBuilder().setOpType(op).build());

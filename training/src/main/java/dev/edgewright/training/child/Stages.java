@@ -1,6 +1,7 @@
 package dev.edgewright.training.child;
 
 import dev.edgewright.compression.CompressionException;
+import dev.edgewright.compression.calibration.OutputProbe;
 import dev.edgewright.compression.graph.Graph;
 import dev.edgewright.compression.lowrank.LowRank;
 import dev.edgewright.compression.pass.PassContext;
@@ -15,7 +16,9 @@ import dev.edgewright.training.optimizer.Optimizer;
 import dev.edgewright.training.optimizer.Sgd;
 import dev.edgewright.training.prune.IterativePruning;
 import dev.edgewright.training.prune.Macs;
+import dev.edgewright.training.prune.MacsBudget;
 import dev.edgewright.training.prune.MagnitudePruning;
+import dev.edgewright.training.prune.TrialBudget;
 import dev.edgewright.training.qat.CalibrationData;
 import dev.edgewright.training.qat.QuantizationAwareTraining;
 import dev.edgewright.training.schedule.Schedule;
@@ -39,6 +42,10 @@ import java.util.Map;
 final class Stages {
 
     private static final int CALIBRATION = 512;
+    /** Training samples on which cuts are tried before one is chosen. */
+    private static final int TRIAL = 256;
+
+    private static final int TRIAL_BATCH = 32;
     /** How often sparsify chooses anew which weights are zero, and at which share of its training it has all of them. */
     private static final int SPARSE_CHOICES = 40;
 
@@ -131,7 +138,7 @@ final class Stages {
                 graph,
                 or(step.share(), 0.5),
                 or(step.rounds(), 2),
-                or(step.unit(), 8),
+                cut(step),
                 step.floor() == null ? 0 : step.floor(),
                 (pruned, round, rounds) -> {
                     String place = (name.isEmpty() ? "prune" : name) + "-round" + round;
@@ -144,6 +151,19 @@ final class Stages {
             last = step.floor() != null && one.validationAccuracy() < step.floor() ? last : one.graph();
         }
         return last;
+    }
+
+    private IterativePruning.Cut cut(TrainingJob.Step step) {
+        int unit = or(step.unit(), 8);
+        if (!Boolean.TRUE.equals(step.blocks())) {
+            return (graph, budget) -> MacsBudget.cut(graph, budget, unit);
+        }
+        return (graph, budget) -> {
+            try (CalibrationData samples = CalibrationData.of(data.training(), graph, TRIAL)) {
+                OutputProbe probe = new OutputProbe(graph, samples.source().calibration(), TRIAL_BATCH);
+                return TrialBudget.cut(graph, budget, unit, probe::error);
+            }
+        };
     }
 
     private Graph sparsify(TrainingJob.Step step, String name, Graph graph) {

@@ -148,6 +148,7 @@ public record TrainingJob(
      * @param rounds cuts of {@code prune}
      * @param unit channels that go together
      * @param floor validation accuracy at which {@code prune} stops
+     * @param blocks whether {@code prune} tries what each cut costs on training samples, and takes out whole residual blocks too
      * @param drop residual blocks that {@code shallow} takes out
      * @param bits of the weights in {@code qat}
      */
@@ -160,12 +161,21 @@ public record TrainingJob(
             Integer rounds,
             Integer unit,
             Double floor,
+            Boolean blocks,
             Integer drop,
             Integer bits) {
 
+        public Step {
+            if (unit != null && unit < 1) {
+                throw new TrainingException(
+                        Code.SETTINGS_INVALID,
+                        "step " + technique + ": unit, channels that go together, must be at least 1, not " + unit);
+            }
+        }
+
         /** A step with the job's own settings. */
         public static Step of(String technique) {
-            return new Step(technique, null, null, null, null, null, null, null, null);
+            return new Step(technique, null, null, null, null, null, null, null, null, null);
         }
     }
 

@@ -1,9 +1,12 @@
 package dev.edgewright.training.child;
 
 import dev.edgewright.compression.CompressionException;
+import dev.edgewright.compression.cleanup.Cleanup;
 import dev.edgewright.compression.graph.Graph;
 import dev.edgewright.compression.graph.ValueInfo;
 import dev.edgewright.compression.graph.onnx.OnnxFile;
+import dev.edgewright.compression.pass.PassContext;
+import dev.edgewright.compression.quantize.StaticInt8;
 import dev.edgewright.training.TrainingException;
 import dev.edgewright.training.TrainingException.Code;
 import dev.edgewright.training.architecture.Architectures;
@@ -57,7 +60,7 @@ public final class TrainingRun {
                 backend.threads(job.threads());
             }
             Stages stages = new Stages(backend, job, output, teacher, data, augmentation(job, data), listener);
-            Graph result = stages.run(graph);
+            Graph result = finished(stages.run(graph));
             Path file = folder.resolve("model.onnx");
             Graphs.write(result, file);
             Map<String, Object> record = new LinkedHashMap<>();
@@ -81,6 +84,13 @@ public final class TrainingRun {
         } catch (IOException e) {
             throw new TrainingException(Code.OUTPUT_FAILED, "cannot write to " + folder + ": " + e.getMessage(), e);
         }
+    }
+
+    /** What is quantised will be trained no further, so names inside it have served; a float graph keeps them for the next steps. */
+    private static Graph finished(Graph graph) {
+        return StaticInt8.isQuantized(graph)
+                ? Cleanup.forDeployment().apply(graph, PassContext.of(0)).graph()
+                : graph;
     }
 
     private static Graph read(String file) {

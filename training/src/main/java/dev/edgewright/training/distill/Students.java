@@ -1,16 +1,9 @@
 package dev.edgewright.training.distill;
 
 import dev.edgewright.compression.graph.Graph;
-import dev.edgewright.compression.graph.GraphEdit;
-import dev.edgewright.compression.graph.Node;
 import dev.edgewright.training.prune.Narrowing;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.HashSet;
+import dev.edgewright.training.prune.ResidualBlocks;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /** Smaller graphs made from a given one, with its weights where they fit. */
 public final class Students {
@@ -43,70 +36,7 @@ public final class Students {
     }
 
     private static Graph dropOne(Graph graph) {
-        List<Node> nodes = graph.nodes();
-        for (int i = nodes.size() - 1; i >= 0; i--) {
-            Node join = nodes.get(i);
-            if (!join.is("Add") || !join.hasInput(1)) {
-                continue;
-            }
-            for (int side = 0; side < 2; side++) {
-                String shortcut = join.input(side);
-                Set<Node> branch = branch(graph, join.input(1 - side), shortcut);
-                if (branch != null && weighted(graph, branch)) {
-                    return without(graph, join, branch, shortcut);
-                }
-            }
-        }
-        return graph;
-    }
-
-    /** The nodes from the shortcut's value to this one, when nothing else enters and nothing leaves on the way; null otherwise. */
-    private static Set<Node> branch(Graph graph, String from, String shortcut) {
-        Set<Node> branch = new HashSet<>();
-        Deque<String> open = new ArrayDeque<>(List.of(from));
-        Map<String, Boolean> seen = new HashMap<>();
-        boolean reached = false;
-        while (!open.isEmpty()) {
-            String value = open.pop();
-            if (value.equals(shortcut)) {
-                reached = true;
-                continue;
-            }
-            if (seen.put(value, true) != null || graph.constant(value).isPresent()) {
-                continue;
-            }
-            Node producer = graph.producer(value).orElse(null);
-            if (producer == null || !graph.hasOneUse(value)) {
-                return null;
-            }
-            branch.add(producer);
-            producer.reads().stream()
-                    .filter(read -> graph.constant(read).isEmpty())
-                    .forEach(open::push);
-        }
-        return reached ? branch : null;
-    }
-
-    private static boolean weighted(Graph graph, Set<Node> branch) {
-        return branch.stream()
-                .anyMatch(node -> node.hasInput(1)
-                        && graph.constant(node.input(1))
-                                .map(weight -> weight.rank() >= 2)
-                                .orElse(false));
-    }
-
-    private static Graph without(Graph graph, Node join, Set<Node> branch, String shortcut) {
-        GraphEdit edit = graph.edit().clearAnnotations();
-        Set<String> weights = new HashSet<>();
-        branch.forEach(node -> {
-            node.reads().stream().filter(graph.initializers()::containsKey).forEach(weights::add);
-            edit.remove(node);
-        });
-        edit.remove(join);
-        edit.redirect(join.output(0), shortcut);
-        weights.stream()
-                .filter(name -> branch.containsAll(graph.consumers(name)))
-                .forEach(edit::removeInitializer);
-        return edit.build();
+        List<ResidualBlocks.Block> blocks = ResidualBlocks.of(graph);
+        return blocks.isEmpty() ? graph : ResidualBlocks.without(graph, blocks.get(blocks.size() - 1));
     }
 }

@@ -19,6 +19,12 @@ public final class IterativePruning {
         TrainingResult recover(Graph pruned, int round, int rounds);
     }
 
+    /** Cuts a graph down to so many multiply-accumulates a sample; gives the same graph back when it fits already or nothing may go. */
+    @FunctionalInterface
+    public interface Cut {
+        Graph to(Graph graph, long budget);
+    }
+
     /**
      * One point on the way.
      *
@@ -35,22 +41,21 @@ public final class IterativePruning {
      *
      * @param share of the graph's multiply-accumulates that may stay, 0..1
      * @param rounds how many times to cut
-     * @param unit channels that go together
+     * @param cut how it is cut each time
      * @param floor validation accuracy below which pruning stops; the step that broke it is kept, as the last
      */
-    public static List<Step> run(Graph graph, double share, int rounds, int unit, double floor, Recovery recovery) {
-        if (!(share > 0 && share < 1) || rounds < 1 || unit < 1) {
+    public static List<Step> run(Graph graph, double share, int rounds, Cut cut, double floor, Recovery recovery) {
+        if (!(share > 0 && share < 1) || rounds < 1) {
             throw new TrainingException(
                     Code.SETTINGS_INVALID,
-                    "pruning needs a share in (0, 1), rounds and unit of at least 1, not " + share + ", " + rounds
-                            + ", " + unit);
+                    "pruning needs a share in (0, 1) and rounds of at least 1, not " + share + ", " + rounds);
         }
         long whole = Macs.of(graph);
         List<Step> steps = new ArrayList<>();
         Graph current = graph;
         for (int round = 1; round <= rounds; round++) {
             long budget = Math.round(whole * Math.pow(share, (double) round / rounds));
-            Graph pruned = MacsBudget.cut(current, budget, unit);
+            Graph pruned = cut.to(current, budget);
             if (pruned == current) {
                 continue; // the step before already fits this round's budget, or nothing may shrink
             }

@@ -45,10 +45,10 @@ public final class DistilTechnique implements Technique {
         }
         List<TrainingJob.Step> steps = new ArrayList<>();
         if (drop > 0) {
-            steps.add(new TrainingJob.Step("shallow", null, null, null, null, null, null, drop, null));
+            steps.add(new TrainingJob.Step("shallow", null, null, null, null, null, null, null, drop, null));
         }
         if (width < 1) {
-            steps.add(new TrainingJob.Step("narrow", null, null, width, null, block, null, null, null));
+            steps.add(new TrainingJob.Step("narrow", null, null, width, null, block, null, null, null, null));
         }
         steps.add(TrainingJob.Step.of("train"));
         return new TrainingStep(name(), steps, own.training(EPOCHS, 0.002, "adamw"), own.augment(), own.teaching());

@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * {@code prune-train}: removes channels a little at a time and trains after each cut. Parameters: {@code macs} (0.5, the share of the
- * multiply-adds that stays), {@code rounds} (3), {@code block} (8), {@code floor} (validation accuracy at which it stops, 0), and those
+ * multiply-adds that stays), {@code rounds} (3), {@code block} (8), {@code blocks} (false; true: whole residual blocks go too, chosen by trial), {@code floor} (validation accuracy at which it stops, 0), and those
  * of {@link TrainingParameters}; 2 epochs a round at 0.001 with AdamW.
  */
 public final class PruneTrainTechnique implements Technique {
@@ -34,10 +34,11 @@ public final class PruneTrainTechnique implements Technique {
 
     @Override
     public Pass pass(StepParameters parameters) {
-        TrainingParameters own = TrainingParameters.of(parameters, "macs", "rounds", "block", "floor");
+        TrainingParameters own = TrainingParameters.of(parameters, "macs", "rounds", "block", "blocks", "floor");
         double macs = own.share("macs", 0.5);
         int rounds = parameters.integer("rounds", 3);
         int block = parameters.integer("block", 8);
+        boolean blocks = parameters.flag("blocks", false);
         double floor = parameters.number("floor", 0);
         if (macs == 1 || rounds < 1 || block < 1) {
             throw new CompressionException(
@@ -46,7 +47,7 @@ public final class PruneTrainTechnique implements Technique {
         return new TrainingStep(
                 name(),
                 List.of(new TrainingJob.Step(
-                        "prune", null, null, macs, rounds, block, floor > 0 ? floor : null, null, null)),
+                        "prune", null, null, macs, rounds, block, floor > 0 ? floor : null, blocks, null, null)),
                 own.training(EPOCHS, 0.001, "adamw"),
                 own.augment(),
                 own.teaching());

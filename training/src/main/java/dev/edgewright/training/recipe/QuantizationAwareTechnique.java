@@ -42,7 +42,7 @@ public final class QuantizationAwareTechnique implements Technique {
         }
         return new TrainingStep(
                 name(),
-                List.of(new TrainingJob.Step("qat", null, null, null, null, null, null, null, bits)),
+                List.of(new TrainingJob.Step("qat", null, null, null, null, null, null, null, null, bits)),
                 own.training(EPOCHS, bits < 8 ? 0.01 : 0.005, "sgd"),
                 own.augment(),
                 own.teaching());

@@ -41,7 +41,7 @@ public final class SparsifyTrainTechnique implements Technique {
         }
         return new TrainingStep(
                 name(),
-                List.of(new TrainingJob.Step("sparsify", null, null, 1 - sparsity, null, null, null, null, null)),
+                List.of(new TrainingJob.Step("sparsify", null, null, 1 - sparsity, null, null, null, null, null, null)),
                 own.training(EPOCHS, 0.001, "adamw"),
                 own.augment(),
                 own.teaching());

@@ -14,6 +14,7 @@ import dev.edgewright.training.distill.Teacher;
 import dev.edgewright.training.optimizer.AdamW;
 import dev.edgewright.training.prune.IterativePruning;
 import dev.edgewright.training.prune.Macs;
+import dev.edgewright.training.prune.MacsBudget;
 import dev.edgewright.training.qat.QuantizationAwareTraining;
 import dev.edgewright.training.schedule.Schedule;
 import dev.edgewright.training.tensor.PyTorchBackend;
@@ -67,7 +68,7 @@ class ChainTest {
                     whole,
                     0.3,
                     2,
-                    8,
+                    (graph, budget) -> MacsBudget.cut(graph, budget, 8),
                     0,
                     (pruned, round, rounds) -> fit(backend, pruned, taught, 3, training, validation));
             Graph pruned = steps.get(steps.size() - 1).graph();

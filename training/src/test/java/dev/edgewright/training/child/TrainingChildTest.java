@@ -73,6 +73,21 @@ class TrainingChildTest {
     }
 
     @Test
+    void aUnitOfNoChannelsIsRefusedWithItsStep() throws IOException {
+        Path yaml = folder.resolve("unit.yaml");
+        Files.writeString(yaml, """
+                graph: start.onnx
+                steps: [{do: prune, unit: 0}]
+                data: {source: data}
+                training: {epochs: 1, batch: 30, rate: 0.05}
+                result: out
+                """);
+        TrainingException refused = catchThrowableOfType(TrainingException.class, () -> TrainingJob.read(yaml));
+        assertThat(refused.code()).isEqualTo(TrainingException.Code.SETTINGS_INVALID);
+        assertThat(refused).hasMessageContaining("prune").hasMessageContaining("unit");
+    }
+
+    @Test
     void trainsInAProcessOfItsOwnAndReportsOverThePipe() throws Exception {
         AtomicInteger epochs = new AtomicInteger();
         TrainingListener listener = new TrainingListener() {
@@ -102,7 +117,7 @@ class TrainingChildTest {
                 steps:
                   - {do: narrow, share: 0.7, unit: 2}
                   - {do: train, epochs: 3}
-                  - {do: prune, share: 0.7, rounds: 2, unit: 2, epochs: 2}
+                  - {do: prune, share: 0.7, rounds: 2, unit: 2, blocks: true, epochs: 2}
                   - {do: qat, epochs: 2, rate: 0.005}
                 output: logits
                 data: {images: images, labels: labels, testImages: images, testLabels: labels, mean: 0.4, deviation: 0.3, validation: 60}

@@ -96,6 +96,43 @@ class PruningTest {
     }
 
     @Test
+    void aBlockThatDoesNothingGoesBeforeAnyChannel() {
+        Graph graph = Architectures.resNet(2, 16, 1, 28, 10, 3);
+        Graph idle = ModelState.write(
+                graph, Map.of("stage2_block2_norm2.weight", new float[32], "stage2_block2_norm2.bias", new float[32]));
+        Samples samples = noise(4, 1, 28, 28);
+        float[][] whole = Ort.logits(idle, samples);
+        Graph cut =
+                TrialBudget.cut(idle, Macs.of(idle) - 1, 16, smaller -> distance(whole, Ort.logits(smaller, samples)));
+        assertThat(cut.initializers().keySet()).noneMatch(name -> name.startsWith("stage2_block2"));
+        assertThat(cut.nodes("Conv")).hasSize(graph.nodes("Conv").size() - 2);
+        assertThat(distance(whole, Ort.logits(cut, samples))).isLessThan(1e-6);
+    }
+
+    @Test
+    void trialsMeetTheBudgetAndEndWhereNothingMayGo() {
+        Graph graph = Architectures.resNet(2, 16, 1, 28, 10, 3);
+        Graph half = TrialBudget.cut(graph, Macs.of(graph) / 2, 16, smaller -> 0);
+        assertThat(Macs.of(half)).isLessThanOrEqualTo(Macs.of(graph) / 2);
+        Graph least = TrialBudget.cut(graph, 1, 16, smaller -> 0);
+        assertThat(ResidualBlocks.of(least)).isEmpty();
+        least.nodes("Conv")
+                .forEach(node -> assertThat(
+                                least.initializer(node.input(1)).orElseThrow().size(0))
+                        .isEqualTo(16));
+    }
+
+    private static double distance(float[][] a, float[][] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            for (int j = 0; j < a[i].length; j++) {
+                sum += (a[i][j] - b[i][j]) * (a[i][j] - b[i][j]);
+            }
+        }
+        return sum;
+    }
+
+    @Test
     void macsOfResNet20AreThoseOfTheArithmetic() {
         long stem = 28L * 28 * 16 * 9;
         long stage1 = 6 * 28L * 28 * 16 * 16 * 9;
@@ -123,7 +160,7 @@ class PruningTest {
                     trained,
                     0.3,
                     2,
-                    2,
+                    (graph, budget) -> MacsBudget.cut(graph, budget, 2),
                     0.5,
                     (pruned, round, rounds) -> new Trainer(backend, TrainingSettings.of(3, 30, 0.02, round))
                             .train(
