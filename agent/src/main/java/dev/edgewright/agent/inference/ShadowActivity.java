@@ -3,10 +3,12 @@ package dev.edgewright.agent.inference;
 import dev.edgewright.common.id.Digest;
 import dev.edgewright.common.id.ModelName;
 import dev.edgewright.common.telemetry.LatencySketch;
+import java.util.Optional;
 
 /**
  * What a shadow did in one stretch of time.
  *
+ * @param served the variant that it was compared with; empty before the first sample
  * @param compared requests that both answered
  * @param agreed of them, with the same answer
  * @param errors requests that only the variant that serves could answer
@@ -18,6 +20,7 @@ import dev.edgewright.common.telemetry.LatencySketch;
 public record ShadowActivity(
         ModelName model,
         Digest manifest,
+        Optional<Digest> served,
         long compared,
         long agreed,
         long errors,

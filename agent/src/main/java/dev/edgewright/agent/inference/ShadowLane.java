@@ -3,12 +3,14 @@ package dev.edgewright.agent.inference;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.edgewright.common.error.EdgewrightException;
+import dev.edgewright.common.id.Digest;
 import dev.edgewright.common.protocol.v1.Tolerance;
 import dev.edgewright.common.telemetry.LatencySketch;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
@@ -19,6 +21,9 @@ import org.slf4j.LoggerFactory;
  * Runs one variant beside the one that serves, on a sample of the requests, after they were answered. Requests come first: a sample
  * waits in a short queue for a quiet moment, its run ends at the first operator boundary when a request comes, and after a run the lane rests three
  * times as long as it took. What does not fit in is dropped and counted. A request that is sampled pays for a copy of its inputs.
+ *
+ * <p>A variant is never compared with itself: while it serves, nothing is sampled. Counts are of one variant that served; those of the
+ * one before it that were not drained are forgotten.
  */
 final class ShadowLane implements AutoCloseable {
 
@@ -41,6 +46,7 @@ final class ShadowLane implements AutoCloseable {
     private final ArrayBlockingQueue<Sample> waiting = new ArrayBlockingQueue<>(QUEUE);
     private final Thread thread;
     private volatile boolean closing;
+    private Optional<Digest> served = Optional.empty();
     private long compared;
     private long agreed;
     private long errors;
@@ -73,7 +79,8 @@ final class ShadowLane implements AutoCloseable {
 
     /** A request was answered. Called on its thread; costs a copy of the inputs when it is sampled, nothing otherwise. */
     void answered(Map<String, TensorValue> inputs, InferenceResult answer) {
-        if (random.getAsDouble() >= share) {
+        if (random.getAsDouble() >= share
+                || answer.manifest().equals(session.metadata().manifest())) {
             return;
         }
         long bytes =
@@ -81,7 +88,7 @@ final class ShadowLane implements AutoCloseable {
         if (waiting.remainingCapacity() == 0
                 || bytes > MOST_BYTES
                 || !waiting.offer(new Sample(copied(inputs), answer))) {
-            drop();
+            drop(answer);
         }
     }
 
@@ -136,14 +143,14 @@ final class ShadowLane implements AutoCloseable {
             } catch (OrtException | EdgewrightException e) {
                 ran += System.nanoTime() - start;
                 if (quiet.arrivals() == arrivals) {
-                    failed();
+                    failed(sample.answer());
                     return ran;
                 }
             } finally {
                 quiet.letGo();
             }
         }
-        drop();
+        drop(sample.answer());
         return ran;
     }
 
@@ -159,6 +166,7 @@ final class ShadowLane implements AutoCloseable {
     }
 
     private synchronized void compare(Sample sample, InferenceResult result) {
+        countFor(sample.answer());
         boolean same = true;
         for (var output : sample.answer().outputs().entrySet()) {
             TensorValue expected = output.getValue();
@@ -208,26 +216,25 @@ final class ShadowLane implements AutoCloseable {
         return true;
     }
 
-    private synchronized void drop() {
+    private synchronized void drop(InferenceResult answer) {
+        countFor(answer);
         dropped++;
     }
 
-    private synchronized void failed() {
+    private synchronized void failed(InferenceResult answer) {
+        countFor(answer);
         errors++;
     }
 
-    /** What happened since the last call. */
-    synchronized ShadowActivity drain() {
-        var done = new ShadowActivity(
-                session.metadata().model(),
-                session.metadata().manifest(),
-                compared,
-                agreed,
-                errors,
-                dropped,
-                Double.isNaN(minCosine) ? 0 : minCosine,
-                latency,
-                activeLatency);
+    /** Begins anew when another variant serves than the one that was counted for. */
+    private void countFor(InferenceResult answer) {
+        if (!served.equals(Optional.of(answer.manifest()))) {
+            forget();
+            served = Optional.of(answer.manifest());
+        }
+    }
+
+    private void forget() {
         compared = 0;
         agreed = 0;
         errors = 0;
@@ -235,6 +242,22 @@ final class ShadowLane implements AutoCloseable {
         minCosine = Double.NaN;
         latency = new LatencySketch();
         activeLatency = new LatencySketch();
+    }
+
+    /** What happened since the last call. */
+    synchronized ShadowActivity drain() {
+        var done = new ShadowActivity(
+                session.metadata().model(),
+                session.metadata().manifest(),
+                served,
+                compared,
+                agreed,
+                errors,
+                dropped,
+                Double.isNaN(minCosine) ? 0 : minCosine,
+                latency,
+                activeLatency);
+        forget();
         return done;
     }
 

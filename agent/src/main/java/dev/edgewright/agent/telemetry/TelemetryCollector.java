@@ -86,8 +86,9 @@ public final class TelemetryCollector {
     }
 
     private static ShadowWindow shadow(ShadowActivity shadow, ModelEnergy shares) {
-        return ShadowWindow.newBuilder()
-                .setModel(shadow.model().value())
+        var window = ShadowWindow.newBuilder();
+        shadow.served().ifPresent(served -> window.setActiveManifest(served.toByteString()));
+        return window.setModel(shadow.model().value())
                 .setManifest(shadow.manifest().toByteString())
                 .setCompared(shadow.compared())
                 .setAgreed(shadow.agreed())

@@ -154,9 +154,13 @@ final class Shadow {
         return whole;
     }
 
-    /** Loads and probes it, and lets it run beside. One that killed the agent while it did so is not tried for ever. */
+    /**
+     * Loads and probes it, and lets it run beside another one: not before another one serves. One that killed the agent while it did so is
+     * not tried for ever.
+     */
     private boolean begun() {
-        if (around.runtime().active(model).isEmpty()) {
+        var serving = around.runtime().active(model);
+        if (serving.isEmpty() || serving.get().equals(digest)) {
             return false;
         }
         if (attempts.unfinished(digest) >= MAX_CRASHES) {

@@ -156,6 +156,33 @@ class ShadowLaneTest {
     }
 
     @Test
+    void a_variant_that_serves_is_not_compared_with_itself_and_counts_are_of_what_serves_now() {
+        registry.activate(scale("old", 2));
+        registry.shadow(scale("old", 2), ARGMAX, 1);
+        for (int i = 0; i < 50; i++) {
+            infer(1, 2, 3, 0);
+        }
+        drain();
+        assertThat(compared + errors + dropped).as("nothing to compare").isZero();
+        registry.activate(scale("new", -2));
+        var serving = registry.metadata(MODEL).orElseThrow().manifest();
+        requests(5, 1, 2, 3, 0);
+        infer(1, 2, 3, 0);
+        await().until(() ->
+                registry.drainShadows().stream().anyMatch(a -> a.served().equals(java.util.Optional.of(serving))));
+        assertThat(compared).isPositive();
+        assertThat(agreed).isZero();
+        registry.activate(scale("old", 2));
+        drain();
+        long before = compared + errors + dropped;
+        for (int i = 0; i < 50; i++) {
+            infer(1, 2, 3, 0);
+        }
+        drain();
+        assertThat(compared + errors + dropped).as("it serves again").isEqualTo(before);
+    }
+
+    @Test
     void it_ends_at_once_and_another_takes_its_place() {
         registry.activate(scale("fp32", 2));
         registry.shadow(scale("bad", -2), ARGMAX, 1);

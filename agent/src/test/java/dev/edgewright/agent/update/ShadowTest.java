@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.edgewright.agent.fakes.Catalog;
 import dev.edgewright.agent.fakes.Device;
 import dev.edgewright.agent.fakes.Variant;
+import dev.edgewright.common.id.Digest;
 import dev.edgewright.common.id.ModelName;
 import dev.edgewright.common.protocol.v1.DesiredState;
 import dev.edgewright.common.protocol.v1.LifecycleState;
@@ -152,6 +153,54 @@ class ShadowTest {
                 .isEmpty();
         var assignment = device.lastReport().getAssignments(0);
         assertThat(assignment.getBytesReused()).isEqualTo(assignment.getBytesTotal());
+    }
+
+    /** The new one for good, and what serves until then beside it. */
+    private void isOfferedWithThePreviousBeside(Variant next, Variant previous) {
+        long sequence = device.nextSequence();
+        device.publish(next)
+                .receives(catalog.desired(DesiredState.newBuilder()
+                        .setDeviceId(Device.ID)
+                        .setSequence(sequence)
+                        .addAssignments(catalog.assign(next, sequence))
+                        .addShadows(ShadowAssignment.newBuilder()
+                                .setModel("cats")
+                                .setSequence(sequence)
+                                .setRolloutId("ro-2")
+                                .setManifest(previous.signed())
+                                .setSample(0.5))
+                        .build()));
+    }
+
+    @Test
+    void the_one_before_runs_beside_the_new_one_as_soon_as_that_serves_and_is_not_fetched_again() {
+        isOfferedWithThePreviousBeside(v2, v1);
+        for (int i = 0; i < 60; i++) {
+            if (device.serving("cats").equals(java.util.Optional.of(v1.digest()))) {
+                assertThat(device.runtime.shadows).as("not beside itself").isEmpty();
+            }
+            device.worksOnce();
+        }
+        assertThat(device.serving("cats")).contains(v2.digest());
+        assertThat(device.runtime.shadows).containsEntry(CATS, v1.digest());
+        assertThat(device.link.wants)
+                .as("its chunks lay on the device")
+                .noneMatch(w -> v1.blobs().containsKey(Digest.ofBytes(w.getDigest()))
+                        && !v2.blobs().containsKey(Digest.ofBytes(w.getDigest())));
+        assertThat(report().getState()).isEqualTo(LifecycleState.LIFECYCLE_STATE_WATCHING);
+    }
+
+    @Test
+    void where_the_new_one_never_serves_the_one_before_never_runs_beside_itself() {
+        device.runtime.unhealthy.put(v2.digest(), new Failure("PARITY", "lowest cosine is 0.2"));
+        isOfferedWithThePreviousBeside(v2, v1);
+        device.works();
+        for (int i = 0; i < 30; i++) {
+            device.worksOnce();
+        }
+        assertThat(device.state()).isEqualTo(dev.edgewright.common.update.UpdateState.FAILED);
+        assertThat(device.serving("cats")).contains(v1.digest());
+        assertThat(device.runtime.shadows).isEmpty();
     }
 
     @Test

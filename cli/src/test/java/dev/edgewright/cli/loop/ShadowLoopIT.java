@@ -26,7 +26,7 @@ class ShadowLoopIT {
     Path folder;
 
     @Test
-    void a_version_that_answers_otherwise_is_halted_before_anything_is_switched_and_one_that_agrees_goes_on()
+    void a_version_that_answers_otherwise_is_halted_before_it_serves_or_taken_back_and_one_that_agrees_goes_on()
             throws Exception {
         Path onnx = Path.of(System.getProperty("edgewright.root"), "examples/fashion-mnist/model.onnx");
         ModelProto model = ModelProto.parseFrom(Files.readAllBytes(onnx));
@@ -77,6 +77,19 @@ class ShadowLoopIT {
             assertThat(verdict).contains("(100.00 %)").contains("p95");
             assertThat(loop.assignment("cam-1", MODEL).path("activeManifest").asText())
                     .isNotEqualTo(serving);
+
+            String agreed =
+                    loop.assignment("cam-1", MODEL).path("activeManifest").asText();
+            String gate =
+                    ",\"soakSeconds\":600,\"gates\":{\"minAgreement\":0.9,\"liveSample\":1,\"onBreach\":\"REVERT\"}";
+            JsonNode live = ended(loop, rollout(loop, "2-wrong", gate));
+            assertThat(live.path("state").asText())
+                    .as("without a stage before it, the first wave itself compares")
+                    .isEqualTo("REVERTED");
+            assertThat(live.path("history").toString())
+                    .contains("live answers on 1 devices differ from those of the variant before");
+            assertThat(loop.assignment("cam-1", MODEL).path("activeManifest").asText())
+                    .isEqualTo(agreed);
             asking.set(false);
             requests.join();
         } finally {
@@ -111,7 +124,7 @@ class ShadowLoopIT {
     private static JsonNode ended(WholeLoop loop, String id) {
         await().atMost(WholeLoop.PATIENCE).ignoreExceptions().until(() -> {
             String state = loop.get("/api/v1/rollouts/" + id).path("state").asText();
-            return state.equals("SUCCEEDED") || state.equals("HALTED");
+            return state.equals("SUCCEEDED") || state.equals("HALTED") || state.equals("REVERTED");
         });
         try {
             return loop.get("/api/v1/rollouts/" + id);

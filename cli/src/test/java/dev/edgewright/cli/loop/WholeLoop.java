@@ -76,6 +76,11 @@ public final class WholeLoop implements AutoCloseable {
     }
 
     public void startAgent(String id) throws IOException {
+        startAgent(id, "none");
+    }
+
+    /** @param probe how the agent measures itself at its start: none, quick or full */
+    public void startAgent(String id, String probe) throws IOException {
         Path port = folder.resolve(id + "/serve.port");
         Files.deleteIfExists(port);
         agents.put(
@@ -96,7 +101,7 @@ public final class WholeLoop implements AutoCloseable {
                         "--threads",
                         "1",
                         "--probe",
-                        "none"));
+                        probe));
         awaitPort(id, agents.get(id), port);
     }
 

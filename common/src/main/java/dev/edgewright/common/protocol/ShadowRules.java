@@ -38,6 +38,7 @@ final class ShadowRules {
     static void window(ShadowWindow shadow, Check check) {
         check.model("shadows.model", shadow.getModel());
         check.digest("shadows.manifest", shadow.getManifest());
+        check.digestOrNone("shadows.active_manifest", shadow.getActiveManifest());
         check.unsigned("shadows.compared", shadow.getCompared());
         check.unsigned("shadows.agreed", shadow.getAgreed());
         check.unsigned("shadows.errors", shadow.getErrors());

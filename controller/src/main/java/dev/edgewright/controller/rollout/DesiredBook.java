@@ -31,10 +31,16 @@ final class DesiredBook {
      * The next desired state of a device: the last one with {@code assignment} in place of the one of the same model. Its
      * sequence, which the assignment carries too, is above all that were given out and all that the device says it has seen.
      *
+     * @param beside what runs beside it for the model; empty for nothing
      * @param seen highest sequence that the device knows, by its own word
      */
     static DesiredRecord next(
-            DeviceId device, Optional<DesiredRecord> last, Assignment.Builder assignment, long seen, Instant now) {
+            DeviceId device,
+            Optional<DesiredRecord> last,
+            Assignment.Builder assignment,
+            Optional<ShadowAssignment.Builder> beside,
+            long seen,
+            Instant now) {
         long sequence =
                 1 + Math.max(seen, last.map(r -> r.state().getSequence()).orElse(0L));
         var state = DesiredState.newBuilder()
@@ -48,6 +54,7 @@ final class DesiredBook {
                 .filter(s -> !s.getModel().equals(assignment.getModel()))
                 .forEach(state::addShadows));
         state.addAssignments(assignment.setSequence(sequence));
+        beside.ifPresent(shadow -> state.addShadows(shadow.setSequence(sequence)));
         return new DesiredRecord(
                 device, state.build(), last.map(DesiredRecord::published).orElse(0L));
     }

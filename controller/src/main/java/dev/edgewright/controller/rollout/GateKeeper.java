@@ -4,6 +4,7 @@ import dev.edgewright.common.id.DeviceId;
 import dev.edgewright.common.id.Digest;
 import dev.edgewright.common.id.ModelName;
 import dev.edgewright.controller.rollout.GatePolicy.Scope;
+import dev.edgewright.controller.telemetry.ShadowUsage;
 import dev.edgewright.controller.telemetry.Usage;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -29,6 +30,16 @@ final class GateKeeper {
 
         /** Agreement with the expected answers, 0..1, that the device measured while probing. */
         OptionalDouble agreement(DeviceId device, ModelName model, Digest manifest);
+
+        /** How the answers of the variant before, which ran beside, agreed with those of the one that serves. */
+        default Optional<ShadowUsage> beside(DeviceId device, ModelName model, Digest before, Digest serving) {
+            return Optional.empty();
+        }
+
+        /** Agreement of a variant with its own original, 0..1, as it was measured when it was made; 1 where nothing is known. */
+        default double known(Digest manifest) {
+            return 1;
+        }
     }
 
     /** Half a bucket of a sketch of schema 3, as a logarithm: 2^(1/16). */
@@ -78,6 +89,7 @@ final class GateKeeper {
             breaches.addAll(failures(rollout, targets));
         }
         breaches.addAll(comparisons(rollout, targets));
+        breaches.addAll(new LiveAgreement(measurements).breaches(rollout, targets));
         return breaches;
     }
 

@@ -12,7 +12,9 @@ import java.util.OptionalDouble;
  * @param maxEnergyRatio joules per inference after divided by before
  * @param maxMemoryRatio largest resident memory of the device's process after divided by before; a leak passes it in time
  * @param maxErrorRatio of requests after the switch, beyond what the device had before
- * @param minAgreement with the expected answers, as devices measured it while probing
+ * @param minAgreement with the expected answers, as devices measured it while probing, and of live answers with those of the variant before
+ * @param liveSample share of the requests that devices of the first wave answer with the variant before as well, when there is a {@code
+ *     minAgreement}; 0 for none
  * @param minRequests a device with fewer requests on either side does not count in a comparison
  * @param minDevices a comparison with fewer devices gives no verdict
  * @param confidence of the bound that has to pass a limit before it counts as broken, for example 0.95
@@ -27,6 +29,7 @@ public record GatePolicy(
         OptionalDouble maxMemoryRatio,
         OptionalDouble maxErrorRatio,
         OptionalDouble minAgreement,
+        double liveSample,
         long minRequests,
         int minDevices,
         double confidence,
@@ -53,6 +56,7 @@ public record GatePolicy(
             OptionalDouble.empty(),
             OptionalDouble.empty(),
             OptionalDouble.empty(),
+            0.5,
             50,
             1,
             0.95,
@@ -69,6 +73,7 @@ public record GatePolicy(
         atLeast("maxMemoryRatio", maxMemoryRatio, 1);
         maxErrorRatio.ifPresent(v -> share("maxErrorRatio", v));
         minAgreement.ifPresent(v -> share("minAgreement", v));
+        share("liveSample", liveSample);
         if (minRequests < 1 || minDevices < 1) {
             throw EdgewrightException.caller("GATE_INVALID", "minRequests and minDevices must be at least 1");
         }
@@ -91,6 +96,7 @@ public record GatePolicy(
                 maxMemoryRatio,
                 maxErrorRatio,
                 minAgreement,
+                liveSample,
                 minRequests,
                 minDevices,
                 confidence,
@@ -107,6 +113,7 @@ public record GatePolicy(
                 maxMemoryRatio,
                 maxErrorRatio,
                 minAgreement,
+                liveSample,
                 minRequests,
                 minDevices,
                 confidence,

@@ -85,7 +85,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
         var readiness = new Readiness(
                 fleet,
                 device -> telemetry.latest(device).map(l -> l.batteryPercent()).orElse(0));
-        var gates = new GateKeeper(new FleetMeasurements(fleet, telemetry));
+        var gates = new GateKeeper(new FleetMeasurements(fleet, telemetry, catalog));
         this.book = new DesiredBook(store.desired());
         this.steps = new RolloutSteps(
                 fleet, catalog, gates, book, readiness, new ShadowSteps(fleet, catalog, telemetry, book, readiness));

@@ -2,6 +2,7 @@ package dev.edgewright.controller.rollout;
 
 import dev.edgewright.common.id.DeviceId;
 import dev.edgewright.common.protocol.v1.Assignment;
+import dev.edgewright.common.protocol.v1.ShadowAssignment;
 import dev.edgewright.controller.catalog.CatalogService;
 import dev.edgewright.controller.catalog.Variant;
 import dev.edgewright.controller.fleet.Device;
@@ -102,6 +103,9 @@ final class RolloutSteps {
             wave(draft, d.wave(), WaveEvent.ALL_SETTLED, d.why());
         } else if (decision instanceof Decision.FinishWave d) {
             wave(draft, d.wave(), WaveEvent.SOAKED, d.why());
+            if (d.wave() == 0) {
+                shadows.end(draft);
+            }
         } else if (decision instanceof Decision.Stop d) {
             stop(draft, d);
         } else if (decision instanceof Decision.StopGroup d) {
@@ -116,9 +120,7 @@ final class RolloutSteps {
 
     /** Nothing of this rollout runs beside any more. */
     void endShadows(LiveRollout.Draft draft) {
-        if (draft.rollout().state() == RolloutState.SHADOWING) {
-            shadows.end(draft);
-        }
+        shadows.end(draft);
     }
 
     void move(LiveRollout.Draft draft, RolloutEvent event, String who, String why) {
@@ -215,7 +217,7 @@ final class RolloutSteps {
         } else {
             assignment.setRemove(true);
         }
-        long sequence = assign(draft, target.device(), assignment);
+        long sequence = assign(draft, target.device(), assignment, Optional.empty());
         var moved = target.reverting(sequence, draft.now());
         draft.put(moved);
         // It may be back already: then it said so before it was told.
@@ -256,9 +258,10 @@ final class RolloutSteps {
                 .setLimits(request.limits())
                 .setWatchSeconds(request.pace().watchSeconds())
                 .setWatchMinRequests(request.pace().watchMinRequests());
-        long sequence = assign(draft, target.device(), assignment);
         var before = fleet.get(target.device())
                 .flatMap(d -> TargetFold.active(d.report(request.model().value())));
+        long sequence =
+                assign(draft, target.device(), assignment, before.flatMap(b -> shadows.previous(rollout, target, b)));
         var baseline = before.flatMap(b -> gates.baseline(target.device(), request.model(), b, request.gates()));
         draft.put(target.offered(sequence, before, baseline, draft.now()));
     }
@@ -336,13 +339,17 @@ final class RolloutSteps {
         }
     }
 
-    private long assign(LiveRollout.Draft draft, DeviceId device, Assignment.Builder assignment) {
+    private long assign(
+            LiveRollout.Draft draft,
+            DeviceId device,
+            Assignment.Builder assignment,
+            Optional<ShadowAssignment.Builder> beside) {
         var last = draft.desired(device).or(() -> book.find(device));
         long seen = fleet.get(device)
                 .map(d -> Math.max(
                         d.hello().getHighestDesiredSequence(), d.reported().getDesiredSequence()))
                 .orElse(0L);
-        var next = DesiredBook.next(device, last, assignment, seen, draft.now());
+        var next = DesiredBook.next(device, last, assignment, beside, seen, draft.now());
         draft.put(next);
         return next.state().getSequence();
     }

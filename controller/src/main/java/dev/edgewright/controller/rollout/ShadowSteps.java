@@ -1,12 +1,15 @@
 package dev.edgewright.controller.rollout;
 
 import dev.edgewright.common.id.DeviceId;
+import dev.edgewright.common.id.Digest;
 import dev.edgewright.common.protocol.v1.LifecycleState;
 import dev.edgewright.common.protocol.v1.ShadowAssignment;
 import dev.edgewright.common.protocol.v1.ShadowReport;
 import dev.edgewright.common.telemetry.LatencySketch;
 import dev.edgewright.controller.catalog.CatalogService;
+import dev.edgewright.controller.fleet.DeviceCondition;
 import dev.edgewright.controller.fleet.FleetService;
+import dev.edgewright.controller.telemetry.DeviceSummary;
 import dev.edgewright.controller.telemetry.ShadowUsage;
 import dev.edgewright.controller.telemetry.TelemetryService;
 import java.time.Duration;
@@ -127,10 +130,41 @@ final class ShadowSteps {
         }
     }
 
+    /**
+     * What a device is told to answer requests with as well once it serves the new variant: the one before, so that their answers can be
+     * compared. Empty where no agreement is asked for, behind the first wave, and on a device that is spared.
+     *
+     * @param before that the device serves until then
+     */
+    Optional<ShadowAssignment.Builder> previous(Rollout rollout, Target target, Digest before) {
+        var gates = rollout.request().gates();
+        boolean asked = gates.minAgreement().isPresent() && gates.liveSample() > 0;
+        if (!asked || target.wave() != 0 || target.manifest().equals(Optional.of(before)) || spared(target.device())) {
+            return Optional.empty();
+        }
+        return catalog.variant(before)
+                .map(variant -> ShadowAssignment.newBuilder()
+                        .setModel(rollout.request().model().value())
+                        .setRolloutId(rollout.id().value())
+                        .setManifest(variant.signed())
+                        .setSample(gates.liveSample()));
+    }
+
+    /** On battery or hot: two runs for one answer are too many there. */
+    private boolean spared(DeviceId device) {
+        double celsius =
+                telemetry.latest(device).map(DeviceSummary::temperatureCelsius).orElse(0.0);
+        var conditions = fleet.get(device).map(d -> DeviceCondition.of(d, celsius));
+        return conditions.isEmpty()
+                || conditions.get().contains(DeviceCondition.ON_BATTERY)
+                || conditions.get().contains(DeviceCondition.HOT);
+    }
+
     /** Ends what runs beside for this rollout, wherever it does. */
     void end(LiveRollout.Draft draft) {
         var rollout = draft.rollout();
-        if (rollout.request().terms().shadow().isEmpty()) {
+        if (rollout.request().terms().shadow().isEmpty()
+                && rollout.request().gates().minAgreement().isEmpty()) {
             return;
         }
         for (Target target : List.copyOf(draft.targets())) {

@@ -5,7 +5,9 @@ import dev.edgewright.common.id.DeviceId;
 import dev.edgewright.common.id.Digest;
 import dev.edgewright.common.id.ModelName;
 import dev.edgewright.common.protocol.v1.Energy;
+import dev.edgewright.common.protocol.v1.LifecycleState;
 import dev.edgewright.common.protocol.v1.ModelWindow;
+import dev.edgewright.common.protocol.v1.ShadowReport;
 import dev.edgewright.common.protocol.v1.ShadowWindow;
 import dev.edgewright.common.protocol.v1.TelemetryWindow;
 import dev.edgewright.common.telemetry.LatencySketch;
@@ -103,8 +105,9 @@ public final class MergedTelemetry implements TelemetryService {
                 return;
             }
             state.latest = summary(id, window, sketches);
+            long resident = Math.max(0, window.getResidentBytes() - beside(device));
             for (int i = 0; i < sketches.size(); i++) {
-                remember(state, window.getModels(i), sketches.get(i), window.getResidentBytes());
+                remember(state, window.getModels(i), sketches.get(i), resident);
             }
             for (int i = 0; i < window.getShadowsCount(); i++) {
                 remember(state, window.getShadows(i), shadows.get(2 * i), shadows.get(2 * i + 1));
@@ -117,6 +120,15 @@ public final class MergedTelemetry implements TelemetryService {
                     new SeriesKey(model.getModel(), model.getVariant(), hardware, cohorts.cohort(id, model.getModel()));
             series.computeIfAbsent(key, k -> new Accumulator()).add(sketches.get(i), model);
         }
+    }
+
+    /** Bytes that variants beside take, by the device's word: they are not those of what serves. */
+    private static long beside(Optional<Device> device) {
+        return device.map(d -> d.reported().getShadowsList()).stream()
+                .flatMap(List::stream)
+                .filter(s -> s.getState() == LifecycleState.LIFECYCLE_STATE_WATCHING)
+                .mapToLong(ShadowReport::getMemoryBytes)
+                .sum();
     }
 
     /** Why the window is not taken, if so; moves the device on otherwise. */
@@ -160,7 +172,7 @@ public final class MergedTelemetry implements TelemetryService {
     }
 
     private static void remember(DeviceState state, ShadowWindow window, LatencySketch sketch, LatencySketch active) {
-        String key = window.getModel() + " " + hex(window.getManifest());
+        String key = window.getModel() + " " + hex(window.getManifest()) + " " + hex(window.getActiveManifest());
         state.shadows.put(key, state.shadows.getOrDefault(key, ShadowUsage.NONE).plus(window, sketch, active));
         if (state.shadows.size() > MANIFESTS_PER_DEVICE) {
             var eldest = state.shadows.keySet().iterator();
@@ -247,8 +259,24 @@ public final class MergedTelemetry implements TelemetryService {
         if (state == null) {
             return Optional.empty();
         }
+        String key = model.value() + " " + manifest.hex() + " ";
         synchronized (state) {
-            return Optional.ofNullable(state.shadows.get(model.value() + " " + manifest.hex()))
+            return state.shadows.entrySet().stream()
+                    .filter(e -> e.getKey().startsWith(key))
+                    .map(java.util.Map.Entry::getValue)
+                    .reduce(ShadowUsage::plus)
+                    .map(ShadowUsage::copy);
+        }
+    }
+
+    @Override
+    public Optional<ShadowUsage> shadow(DeviceId device, ModelName model, Digest manifest, Digest served) {
+        var state = devices.get(device);
+        if (state == null) {
+            return Optional.empty();
+        }
+        synchronized (state) {
+            return Optional.ofNullable(state.shadows.get(model.value() + " " + manifest.hex() + " " + served.hex()))
                     .map(ShadowUsage::copy);
         }
     }

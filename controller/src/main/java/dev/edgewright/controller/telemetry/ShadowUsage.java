@@ -44,6 +44,22 @@ public record ShadowUsage(
                 joules + window.getNetJoules());
     }
 
+    ShadowUsage plus(ShadowUsage other) {
+        var mine = latency.copy();
+        mine.merge(other.latency);
+        var active = activeLatency.copy();
+        active.merge(other.activeLatency);
+        return new ShadowUsage(
+                compared + other.compared,
+                agreed + other.agreed,
+                errors + other.errors,
+                dropped + other.dropped,
+                Math.min(minCosine, other.minCosine),
+                mine,
+                active,
+                joules + other.joules);
+    }
+
     ShadowUsage copy() {
         return new ShadowUsage(
                 compared, agreed, errors, dropped, minCosine, latency.copy(), activeLatency.copy(), joules);

@@ -22,8 +22,13 @@ public interface TelemetryService {
     /** What one device sent about one manifest. */
     Optional<Usage> usage(DeviceId device, ModelName model, Digest manifest);
 
-    /** What one device sent about a variant that runs beside the one that serves. */
+    /** What one device sent about a variant that runs beside, whatever served meanwhile. */
     default Optional<ShadowUsage> shadow(DeviceId device, ModelName model, Digest manifest) {
+        return Optional.empty();
+    }
+
+    /** The same, of the time while {@code served} served. */
+    default Optional<ShadowUsage> shadow(DeviceId device, ModelName model, Digest manifest, Digest served) {
         return Optional.empty();
     }
 

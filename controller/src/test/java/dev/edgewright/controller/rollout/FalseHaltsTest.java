@@ -130,6 +130,7 @@ class FalseHaltsTest {
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),
+                0,
                 usual.minRequests(),
                 usual.minDevices(),
                 usual.confidence(),
@@ -137,13 +138,13 @@ class FalseHaltsTest {
                 usual.scope());
     }
 
-    private static Target watching(DeviceId device, Optional<Baseline> baseline) {
+    static Target watching(DeviceId device, Optional<Baseline> baseline) {
         return Target.planned(device, 0, "int8", NEW, "class", "", NOW)
                 .offered(1, Optional.of(OLD), baseline, NOW)
                 .in(TargetState.WATCHING, NOW, Optional.empty());
     }
 
-    private static Rollout rollout(GatePolicy policy) {
+    static Rollout rollout(GatePolicy policy) {
         var request = new RolloutRequest(
                 MODEL,
                 Optional.of("2"),

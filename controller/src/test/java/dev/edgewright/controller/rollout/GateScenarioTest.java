@@ -58,6 +58,7 @@ class GateScenarioTest {
                 OptionalDouble.of(1.5),
                 OptionalDouble.of(0.01),
                 OptionalDouble.of(0.99),
+                0,
                 50,
                 1,
                 0.95,

@@ -29,7 +29,7 @@ final class ModelLife {
     private static final int HELD_MANIFESTS = 8;
 
     /** A variant that serves or did. */
-    private record Variant(Digest manifest, String name, double factor, double errorRatio, Behaviour behaviour) {}
+    record Variant(Digest manifest, String name, double factor, double errorRatio, Behaviour behaviour) {}
 
     private final Blueprint blueprint;
     private final Set<ByteString> heldChunks;
@@ -70,6 +70,11 @@ final class ModelLife {
 
     UpdateState state() {
         return state;
+    }
+
+    /** What serves now. */
+    Optional<Variant> serving() {
+        return active;
     }
 
     /** Whether the state changed since the last call. */

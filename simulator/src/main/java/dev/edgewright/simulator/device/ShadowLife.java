@@ -112,13 +112,21 @@ final class ShadowLife {
         return (error.getCode().isEmpty() ? report : report.setError(error)).build();
     }
 
-    /** The comparisons since the last call; empty while there is nothing that runs. */
-    Optional<ShadowWindow> window(long nowMs) {
-        if (state != LifecycleState.LIFECYCLE_STATE_WATCHING) {
+    /**
+     * The comparisons since the last call; empty while there is nothing that runs, and while it serves itself.
+     *
+     * @param serving what serves; empty when nothing does
+     */
+    Optional<ShadowWindow> window(Optional<ModelLife.Variant> serving, long nowMs) {
+        if (state != LifecycleState.LIFECYCLE_STATE_WATCHING
+                || serving.isEmpty()
+                || serving.get().manifest().toByteString().equals(digest)) {
+            comparedToMs = nowMs;
             return Optional.empty();
         }
         Profile profile = blueprint.kind().profile();
         Behaviour behaviour = blueprint.faults().behaviour(manifest);
+        Behaviour other = serving.get().behaviour();
         owed += Math.max(0, nowMs - comparedToMs) * profile.requestsPerSecond() * assignment.getSample() / 1000;
         comparedToMs = nowMs;
         long requests = (long) owed;
@@ -133,13 +141,15 @@ final class ShadowLife {
                 errors++;
                 continue;
             }
-            agreed += random.nextDouble() >= behaviour.wrong() ? 1 : 0;
-            active.record(seconds);
+            boolean bothRight = random.nextDouble() >= behaviour.wrong() && random.nextDouble() >= other.wrong();
+            agreed += bothRight ? 1 : 0;
+            active.record(seconds * other.slower());
             latency.record(seconds * behaviour.slower());
         }
         return Optional.of(ShadowWindow.newBuilder()
                 .setModel(assignment.getModel())
                 .setManifest(digest)
+                .setActiveManifest(serving.get().manifest().toByteString())
                 .setCompared(requests - errors)
                 .setAgreed(agreed)
                 .setErrors(errors)

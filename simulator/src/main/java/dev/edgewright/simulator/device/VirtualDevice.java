@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -325,7 +326,9 @@ public final class VirtualDevice {
                 .setStartUnixMs(windowStartMs)
                 .setLengthMs((int) Math.min(nowMs - windowStartMs, Integer.MAX_VALUE));
         models.values().forEach(model -> model.window(nowMs).ifPresent(window::addModels));
-        shadows.values().forEach(shadow -> shadow.window(nowMs).ifPresent(window::addShadows));
+        shadows.forEach((name, shadow) -> shadow.window(
+                        Optional.ofNullable(models.get(name)).flatMap(ModelLife::serving), nowMs)
+                .ifPresent(window::addShadows));
         window.setResidentBytes(RESIDENT_BYTES
                 + models.values().stream()
                         .mapToLong(model -> model.leakedBytes(nowMs))
