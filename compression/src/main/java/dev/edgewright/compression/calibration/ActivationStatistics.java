@@ -49,6 +49,12 @@ public final class ActivationStatistics {
      * @throws CompressionException DATA_NOT_FINITE when an activation becomes NaN or infinite
      */
     public static ActivationStatistics gather(Graph graph, Split split, Collection<String> values, Batching batching) {
+        return gather(graph, split, values, batching, 1);
+    }
+
+    /** As {@link #gather(Graph, Split, Collection, Batching)}, on this many threads; 0 for one on each core. */
+    public static ActivationStatistics gather(
+            Graph graph, Split split, Collection<String> values, Batching batching, int threads) {
         Set<String> inputs = new LinkedHashSet<>();
         graph.feeds().forEach(feed -> inputs.add(feed.name()));
         List<ValueInfo> outputs = new ArrayList<>(graph.outputs());
@@ -65,7 +71,8 @@ public final class ActivationStatistics {
         Map<String, ChannelStatistics> channels = new LinkedHashMap<>();
         long[] seen = {0};
         Graph watched = graph.edit().setOutputs(outputs).clearAnnotations().build();
-        try (ModelSession session = ModelSession.open(watched, SessionSettings.literal())) {
+        try (ModelSession session =
+                ModelSession.open(watched, SessionSettings.literal().withThreads(threads))) {
             split.forEachBatch(batching.size(), raw -> {
                 Batch batch = batching.fit(raw);
                 for (String value : values) {

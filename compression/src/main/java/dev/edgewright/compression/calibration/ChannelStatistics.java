@@ -31,26 +31,44 @@ public final class ChannelStatistics {
         }
         int inner = (int) (values.length / sizes[0] / second);
         if (sumSecond.length == second) {
-            for (int i = 0; i < values.length; i++) {
-                int channel = i / inner % second;
-                sumSecond[channel] += values[i];
-                squaresSecond[channel] += (double) values[i] * values[i];
-                largestSecond[channel] = Math.max(largestSecond[channel], Math.abs(values[i]));
+            for (int start = 0, channel = 0; start < values.length; start += inner) {
+                addPlane(values, start, start + inner, channel);
+                channel = channel + 1 == second ? 0 : channel + 1;
             }
             perSecond += values.length / second;
         } else {
             sumSecond = new double[0];
         }
         if (sumLast.length == last) {
-            for (int i = 0; i < values.length; i++) {
-                int channel = i % last;
-                sumLast[channel] += values[i];
-                squaresLast[channel] += (double) values[i] * values[i];
-                largestLast[channel] = Math.max(largestLast[channel], Math.abs(values[i]));
+            for (int start = 0; start < values.length; start += last) {
+                addRow(values, start, last);
             }
             perLast += values.length / last;
         } else {
             sumLast = new double[0];
+        }
+    }
+
+    private void addPlane(float[] values, int from, int to, int channel) {
+        double sum = sumSecond[channel];
+        double squares = squaresSecond[channel];
+        float largest = largestSecond[channel];
+        for (int i = from; i < to; i++) {
+            sum += values[i];
+            squares += (double) values[i] * values[i];
+            largest = Math.max(largest, Math.abs(values[i]));
+        }
+        sumSecond[channel] = sum;
+        squaresSecond[channel] = squares;
+        largestSecond[channel] = largest;
+    }
+
+    private void addRow(float[] values, int from, int length) {
+        for (int channel = 0; channel < length; channel++) {
+            float value = values[from + channel];
+            sumLast[channel] += value;
+            squaresLast[channel] += (double) value * value;
+            largestLast[channel] = Math.max(largestLast[channel], Math.abs(value));
         }
     }
 

@@ -18,11 +18,19 @@ public final class OutputProbe {
     private final List<Map<String, float[]>> expected = new ArrayList<>();
     private final Map<String, Double> variance = new LinkedHashMap<>();
 
+    private final int threads;
+
     /** Runs the original over the split, which should be small: its outputs are kept. */
     public OutputProbe(Graph original, Split split, int batch) {
+        this(original, split, batch, 1);
+    }
+
+    /** As {@link #OutputProbe(Graph, Split, int)}, on this many threads; 0 for one on each core. */
+    public OutputProbe(Graph original, Split split, int batch, int threads) {
+        this.threads = threads;
         Batching batching = Batching.of(original.feeds(), batch);
         batching.check(split);
-        try (ModelSession session = ModelSession.open(original, SessionSettings.single())) {
+        try (ModelSession session = ModelSession.open(original, SessionSettings.threads(threads))) {
             split.forEachBatch(batching.size(), raw -> {
                 feeds.add(batching.fit(raw).inputs());
                 expected.add(outputs(session, feeds.get(feeds.size() - 1)));
@@ -56,7 +64,7 @@ public final class OutputProbe {
     /** The error of a graph with the same inputs and outputs; 0 is equal, 1 is as far off as the outputs' own means. */
     public double error(Graph graph) {
         Map<String, Double> distance = new LinkedHashMap<>();
-        try (ModelSession session = ModelSession.open(graph, SessionSettings.single())) {
+        try (ModelSession session = ModelSession.open(graph, SessionSettings.threads(threads))) {
             for (int i = 0; i < feeds.size(); i++) {
                 Map<String, float[]> got = outputs(session, feeds.get(i));
                 expected.get(i).forEach((name, want) -> {

@@ -39,9 +39,14 @@ public final class Cleanup {
                         new DeadCode()));
     }
 
-    /** What int8 wants on top: products as Gemm. For float it only moves work about. */
+    /** What static int8 wants on top: products as Gemm, and few float kernels in between. For float it only moves work about. */
     public static Pass forInt8() {
-        return new PassSequence("cleanup-int8", List.of(new MatMulToGemm(), new DeadCode()));
+        return new PassSequence("cleanup-int8", List.of(new SkipNorm(), new MatMulToGemm(), new DeadCode()));
+    }
+
+    /** What the other forms of int8 want on top: few float kernels in between. */
+    public static Pass forProducts() {
+        return new PassSequence("cleanup-products", List.of(new SkipNorm(), new DeadCode()));
     }
 
     /** What comes last, before a graph is written to be deployed: the same computation in fewer bytes. */

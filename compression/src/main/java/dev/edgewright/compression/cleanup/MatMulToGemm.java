@@ -1,6 +1,5 @@
 package dev.edgewright.compression.cleanup;
 
-import dev.edgewright.compression.graph.Attribute;
 import dev.edgewright.compression.graph.ElementType;
 import dev.edgewright.compression.graph.Graph;
 import dev.edgewright.compression.graph.GraphEdit;
@@ -9,16 +8,15 @@ import dev.edgewright.compression.graph.Tensor;
 import dev.edgewright.compression.pass.Pass;
 import dev.edgewright.compression.pass.PassContext;
 import dev.edgewright.compression.pass.PassResult;
+import dev.edgewright.compression.runtime.ShapeInference;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
  * Writes MatMul by a constant, with the Add of a constant bias behind it, as Gemm: its bias can become int32, and then it fuses to QGemm
- * where MatMul + Add would fall back to a float Gemm. An input of more than two axes is flattened for the product and restored after it;
- * when more than one of its sizes is free, the restored sizes are computed from the input.
+ * where MatMul + Add would fall back to a float Gemm. An input of more than two axes becomes rows for the product; what
+ * follows works on rows as long as it can ({@link Rows}), and sizes are computed from the input where they are needed again.
  *
  * <pre>
  * before: MatMul(x[M,K], W[K,N]) -> Add(b[N]) -> y
@@ -34,26 +32,37 @@ public final class MatMulToGemm implements Pass {
 
     @Override
     public PassResult call(Graph graph, PassContext context) {
+        if (graph.nodes("MatMul").isEmpty()) {
+            return PassResult.unchanged(graph);
+        }
         GraphEdit edit = graph.edit();
-        Map<String, String> rows = new HashMap<>(); // one flattening serves all products of a value
+        ShapeInference shapes = context.shapes(graph);
+        Rows rows = new Rows(graph, shapes, edit);
         int rewritten = 0;
-        for (Node product : graph.nodes("MatMul")) {
-            Optional<Tensor> weight = graph.constant(product.input(1));
-            int rank = context.shapes(graph).rank(product.input(0));
+        for (Node node : graph.nodes()) {
+            if (edit.touches(node)) {
+                continue;
+            }
+            if (!node.is("MatMul")) {
+                rows.follow(node);
+                continue;
+            }
+            Optional<Tensor> weight = graph.constant(node.input(1));
+            int rank = shapes.rank(node.input(0));
             if (weight.isEmpty()
                     || weight.get().rank() != 2
                     || weight.get().type() != ElementType.FLOAT
                     || rank < 2
-                    || graph.constant(product.input(0)).isPresent()) {
+                    || graph.constant(node.input(0)).isPresent()) {
                 continue;
             }
-            Optional<Node> add = bias(graph, product, weight.get());
-            if (rank > 2 && add.isEmpty()) {
-                continue;
+            Optional<Node> add = bias(graph, node, weight.get());
+            if (rank == 2 || add.isPresent()) {
+                rewrite(graph, edit, node, add, rank, weight.get(), rows);
+                rewritten++;
             }
-            rewrite(graph, edit, product, add, rank, weight.get(), rows);
-            rewritten++;
         }
+        rows.restore();
         return rewritten == 0
                 ? PassResult.unchanged(graph)
                 : PassResult.changed(edit.build(), "matmul-to-gemm: rewrote " + rewritten + " MatMul");
@@ -78,13 +87,7 @@ public final class MatMulToGemm implements Pass {
     }
 
     private static void rewrite(
-            Graph graph,
-            GraphEdit edit,
-            Node product,
-            Optional<Node> add,
-            int rank,
-            Tensor weight,
-            Map<String, String> rows) {
+            Graph graph, GraphEdit edit, Node product, Optional<Node> add, int rank, Tensor weight, Rows rows) {
         String out = add.map(node -> node.output(0)).orElse(product.output(0));
         List<String> operands = new ArrayList<>(List.of(product.input(0), product.input(1)));
         add.ifPresent(node -> {
@@ -98,34 +101,9 @@ public final class MatMulToGemm implements Pass {
             edit.replace(product, Node.of("Gemm", name, operands, List.of(out)));
             return;
         }
-        String x = product.input(0);
-        boolean first = !rows.containsKey(x);
-        String flat = rows.computeIfAbsent(x, key -> edit.freshName(key + "_rows"));
-        String flatOut = edit.freshName(out + "_flat");
-        operands.set(0, flat);
-        List<Node> nodes = new ArrayList<>();
-        if (first) {
-            String sizes = edit.putFresh(Tensor.ofLongs(flat + "_sizes", new long[] {-1, weight.size(0)}, 2));
-            nodes.add(Node.of("Reshape", flat, List.of(x, sizes), List.of(flat)));
-        }
-        nodes.add(Node.of("Gemm", name, operands, List.of(flatOut)));
-        nodes.addAll(restore(edit, x, flatOut, out, weight.size(1)));
-        edit.replace(product, nodes.toArray(Node[]::new));
-    }
-
-    /** Gives [rows, columns] the leading sizes of x again. */
-    private static List<Node> restore(GraphEdit edit, String x, String flat, String out, long columns) {
-        String last = edit.putFresh(Tensor.ofLongs(out + "_columns", new long[] {columns}, 1));
-        String start = edit.putFresh(Tensor.ofLongs(out + "_from", new long[] {0}, 1));
-        String end = edit.putFresh(Tensor.ofLongs(out + "_to", new long[] {-1}, 1));
-        String shape = edit.freshName(out + "_shape");
-        String leading = edit.freshName(out + "_leading");
-        String sizes = edit.freshName(out + "_sizes");
-        return List.of(
-                Node.of("Shape", shape, List.of(x), List.of(shape)),
-                Node.of("Slice", leading, List.of(shape, start, end), List.of(leading)),
-                Node.of("Concat", sizes, List.of(leading, last), List.of(sizes), Attribute.ofInt("axis", 0)),
-                Node.of("Reshape", out + "_restore", List.of(flat, sizes), List.of(out)));
+        operands.set(0, rows.of(product.input(0), weight.size(0)));
+        String flat = rows.replaced(out, product.input(0), weight.size(1), product, add.orElseThrow());
+        edit.replace(product, Node.of("Gemm", name, operands, List.of(flat)));
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.CRC32C;
 
 /** Keeps one of initialisers that are equal in type, sizes and bytes; exporters write tied weights several times. */
 public final class MergeDuplicates implements Pass {
@@ -42,7 +43,7 @@ public final class MergeDuplicates implements Pass {
 
     @Override
     public PassResult call(Graph graph, PassContext context) {
-        Map<Integer, List<Tensor>> seen = new HashMap<>();
+        Map<Long, List<Tensor>> seen = new HashMap<>();
         GraphEdit edit = graph.edit();
         long saved = 0;
         int merged = 0;
@@ -54,7 +55,7 @@ public final class MergeDuplicates implements Pass {
                 continue;
             }
             ByteBuffer data = tensor.data();
-            List<Tensor> alike = seen.computeIfAbsent(data.hashCode(), key -> new ArrayList<>());
+            List<Tensor> alike = seen.computeIfAbsent(checksum(data), key -> new ArrayList<>());
             Tensor same = alike.stream()
                     .filter(other -> other.type() == tensor.type()
                             && Arrays.equals(other.sizes(), tensor.sizes())
@@ -73,6 +74,13 @@ public final class MergeDuplicates implements Pass {
                 ? PassResult.unchanged(graph)
                 : PassResult.changed(
                         edit.build(), "merge-duplicates: " + merged + " equal initialisers, " + saved + " bytes saved");
+    }
+
+    /** Of the bytes; quick, since every weight of the model passes here. */
+    private static long checksum(ByteBuffer data) {
+        CRC32C checksum = new CRC32C();
+        checksum.update(data.duplicate());
+        return checksum.getValue();
     }
 
     @Override

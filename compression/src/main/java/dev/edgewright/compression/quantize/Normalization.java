@@ -26,8 +26,10 @@ record Normalization(String output, Node scale, int scaleInput, Node shift, int 
     static List<Normalization> all(Graph graph) {
         List<Normalization> all = new ArrayList<>();
         for (Node node : graph.nodes()) {
-            if (node.is("LayerNormalization") && node.domain().isEmpty()) {
-                fused(graph, node).ifPresent(all::add);
+            if (node.is("LayerNormalization")) {
+                fused(graph, node, 1).ifPresent(all::add);
+            } else if (node.op().equals("SkipLayerNormalization") && !node.hasInput(4)) {
+                fused(graph, node, 2).ifPresent(all::add); // its fourth output is the sum before the weights
             } else if (node.is("Add")) {
                 written(graph, node).ifPresent(all::add);
             }
@@ -35,15 +37,16 @@ record Normalization(String output, Node scale, int scaleInput, Node shift, int 
         return all;
     }
 
-    private static Optional<Normalization> fused(Graph graph, Node node) {
-        Optional<Tensor> weight = vector(graph, node, 1);
-        boolean bias = !node.hasInput(2) || vector(graph, node, 2).isPresent();
+    private static Optional<Normalization> fused(Graph graph, Node node, int at) {
+        Optional<Tensor> weight = vector(graph, node, at);
+        boolean bias = !node.hasInput(at + 1) || vector(graph, node, at + 1).isPresent();
         boolean plain = node.outputs().stream()
+                .limit(3)
                 .skip(1)
                 .allMatch(out -> out.isEmpty() || graph.consumers(out).isEmpty() && !graph.isOutput(out));
         return weight.filter(unused -> bias && plain && !graph.isOutput(node.output(0)))
                 .map(w -> new Normalization(
-                        node.output(0), node, 1, node, node.hasInput(2) ? 2 : -1, (int) w.elements()));
+                        node.output(0), node, at, node, node.hasInput(at + 1) ? at + 1 : -1, (int) w.elements()));
     }
 
     /** Mul(x, weight) -> Add(bias), the Mul behind a division, as every export of LayerNormalization before operator set 17 ends. */

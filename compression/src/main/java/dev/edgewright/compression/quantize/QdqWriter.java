@@ -8,6 +8,7 @@ import dev.edgewright.compression.graph.Node;
 import dev.edgewright.compression.graph.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -35,6 +36,8 @@ final class QdqWriter {
     private final Map<String, String> zeroNames = new HashMap<>();
     private final Map<String, String> weights = new HashMap<>();
     private final Map<Node, Node> rewritten = new IdentityHashMap<>();
+    private final Set<Node> int8 = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<String> made = new HashSet<>(); // by int8 kernels
 
     QdqWriter(Graph graph, Plan plan, Parameters parameters, StaticInt8Options options) {
         this.graph = graph;
@@ -46,6 +49,9 @@ final class QdqWriter {
 
     Graph write() {
         for (Unit unit : plan.units()) {
+            int8.add(unit.node());
+            unit.clamp().ifPresent(int8::add);
+            made.add(unit.output());
             if (unit.hasWeight()) {
                 rewritten.put(unit.node(), weighted(unit));
             }
@@ -107,15 +113,20 @@ final class QdqWriter {
                 : Tensor.ofInt8(name, new byte[] {(byte) p.zeroPoint()});
     }
 
-    /** All readers read the dequantised value, int8 or not: a reader of the float value would break the producer's fusion. */
+    /**
+     * All readers of what an int8 kernel made read the dequantised value, int8 or not: a reader of the float value would break the kernel's
+     * fusion. What a float kernel made, float kernels go on reading as it is: nothing is rounded on the way along a transformer's
+     * skip connections.
+     */
     private void rewrite(Node node) {
         Node changed = rewritten.getOrDefault(node, node);
-        if (changed == node && staysFloat(node)) {
+        boolean floats = !int8.contains(node);
+        if (changed == node && staysFloat(node) && !isFloatMade(node.input(0))) {
             changed = node.withInput(0, guarded(node));
         }
         for (String read : changed.reads()) {
             String restored = dequantized.get(read);
-            if (restored != null && !restored.equals(read)) {
+            if (restored != null && !restored.equals(read) && !(floats && isFloatMade(read))) {
                 changed = changed.withReadsRenamed(read, restored);
             }
         }
@@ -129,6 +140,11 @@ final class QdqWriter {
         if (changed != node) {
             edit.replace(node, changed);
         }
+    }
+
+    /** True for a value that a float kernel computes and that is read under its own name. */
+    private boolean isFloatMade(String value) {
+        return !made.contains(value) && graph.producer(value).isPresent() && !graph.isOutput(value);
     }
 
     /** A layer with a constant float weight that reads a quantised value and is not to be int8 itself. */

@@ -43,13 +43,16 @@ public final class StaticInt8 implements Pass {
         this.statistics = statistics;
     }
 
-    /** The values whose ranges this pass may ask for. */
+    /**
+     * The values whose ranges this pass may ask for, whichever layers are told to stay float, and the normalisations that {@link Smoothing}
+     * looks at.
+     */
     public static Set<String> watched(Graph graph, PassContext context) {
-        Set<String> values = new LinkedHashSet<>();
-        for (Unit unit : Units.all(graph, context.shapes(graph))) {
-            values.addAll(unit.activations());
-            values.add(unit.output());
-        }
+        Plan all = Plan.of(graph, context.shapes(graph), StaticInt8Options.defaults());
+        Set<String> values = new LinkedHashSet<>(all.quantizedValues());
+        Normalization.all(graph).stream()
+                .filter(norm -> norm.layersBehind(graph).isPresent())
+                .forEach(norm -> values.add(norm.output()));
         return values;
     }
 

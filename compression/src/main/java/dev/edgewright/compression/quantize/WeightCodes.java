@@ -39,15 +39,8 @@ public record WeightCodes(byte[] codes, float[] scales, int axis) {
             inner *= (int) sizes[i];
         }
         float[] largest = new float[channels];
-        for (int i = 0; i < values.length; i++) {
-            if (!Float.isFinite(values[i])) {
-                throw new CompressionException(
-                        Code.WEIGHTS_NOT_FINITE,
-                        "weight " + weight.name() + " holds " + values[i] + " at element " + i
-                                + "; train or export it again");
-            }
-            int channel = i / inner % channels;
-            largest[channel] = Math.max(largest[channel], Math.abs(values[i]));
+        for (int start = 0, channel = 0; start < values.length; start += inner, channel = next(channel, channels)) {
+            largest[channel] = Math.max(largest[channel], extreme(weight, values, start, start + inner));
         }
         float[] scales = new float[perChannel ? channels : 1];
         for (int c = 0; c < channels; c++) {
@@ -63,12 +56,35 @@ public record WeightCodes(byte[] codes, float[] scales, int axis) {
             }
         }
         byte[] codes = new byte[values.length];
-        for (int i = 0; i < values.length; i++) {
-            float scale = scales[perChannel ? i / inner % channels : 0];
+        for (int start = 0, channel = 0; start < values.length; start += inner, channel = next(channel, channels)) {
+            code(values, codes, start, start + inner, scales[perChannel ? channel : 0], limit);
+        }
+        return new WeightCodes(codes, scales, axis);
+    }
+
+    private static int next(int channel, int channels) {
+        return channel + 1 == channels ? 0 : channel + 1;
+    }
+
+    private static float extreme(Tensor weight, float[] values, int from, int to) {
+        float largest = 0;
+        for (int i = from; i < to; i++) {
+            if (!Float.isFinite(values[i])) {
+                throw new CompressionException(
+                        Code.WEIGHTS_NOT_FINITE,
+                        "weight " + weight.name() + " holds " + values[i] + " at element " + i
+                                + "; train or export it again");
+            }
+            largest = Math.max(largest, Math.abs(values[i]));
+        }
+        return largest;
+    }
+
+    private static void code(float[] values, byte[] codes, int from, int to, float scale, int limit) {
+        for (int i = from; i < to; i++) {
             double code = Math.rint((double) values[i] / scale);
             codes[i] = (byte) Math.min(Math.max(code, -limit), limit);
         }
-        return new WeightCodes(codes, scales, axis);
     }
 
     /** The scale of a channel. */

@@ -108,7 +108,8 @@ record CalibratedInt8(
                             graph,
                             context.calibration().orElseThrow(),
                             StaticInt8.watched(graph, context),
-                            Batching.of(graph.feeds(), ActivationStatistics.BATCH));
+                            Batching.of(graph.feeds(), ActivationStatistics.BATCH),
+                            context.allowance().threads());
             return new Form(graph, statistics, repaired(graph, statistics));
         }
 
@@ -266,7 +267,8 @@ record CalibratedInt8(
         private OutputProbe probe() {
             if (probe == null) {
                 Split few = context.calibration().orElseThrow().limit(PROBE_SAMPLES);
-                probe = new OutputProbe(reference, few, PROBE_BATCH);
+                probe = new OutputProbe(
+                        reference, few, PROBE_BATCH, context.allowance().threads());
             }
             return probe;
         }

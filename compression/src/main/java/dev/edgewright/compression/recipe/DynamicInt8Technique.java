@@ -17,6 +17,6 @@ public final class DynamicInt8Technique implements Technique {
     @Override
     public Pass pass(StepParameters parameters) {
         parameters.only("per-channel", "tables");
-        return Tables.behind(new DynamicInt8(parameters.flag("per-channel", true)), parameters);
+        return AroundProducts.of(new DynamicInt8(parameters.flag("per-channel", true)), parameters);
     }
 }

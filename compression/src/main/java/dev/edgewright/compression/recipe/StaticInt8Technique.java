@@ -55,8 +55,8 @@ public final class StaticInt8Technique implements Technique {
                 choice(parameters, "smooth", Choice.AUTO),
                 rounding(parameters.text("rounding", "nearest")));
         return switch (parameters.text("target", "vnni")) {
-            case "vnni", "arm64" -> Tables.behind(int8, parameters);
-            case "avx2" -> Tables.behind(new WithoutSaturation(int8), parameters);
+            case "vnni", "arm64" -> AroundProducts.tables(int8, parameters);
+            case "avx2" -> AroundProducts.tables(new WithoutSaturation(int8), parameters);
             default ->
                 throw new CompressionException(
                         Code.RECIPE_INVALID,

@@ -20,7 +20,7 @@ public final class WeightOnlyTechnique implements Technique {
     public Pass pass(StepParameters parameters) {
         parameters.only("bits", "block", "accuracy-level", "tables");
         try {
-            return Tables.behind(
+            return AroundProducts.of(
                     new WeightOnly(
                             parameters.integer("bits", 4),
                             parameters.integer("block", 32),

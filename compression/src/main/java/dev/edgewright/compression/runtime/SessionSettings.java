@@ -43,6 +43,10 @@ public record SessionSettings(
         return new SessionSettings(1, false, Optional.empty(), Optional.empty(), Map.of());
     }
 
+    public SessionSettings withThreads(int other) {
+        return new SessionSettings(other, optimize, optimizedModel, profile, config);
+    }
+
     public SessionSettings withOptimizedModel(Path file) {
         return new SessionSettings(threads, optimize, Optional.of(file), profile, config);
     }
