@@ -20,6 +20,7 @@ import java.util.TreeMap;
  * @param hello default instance until the device said hello
  * @param reported default instance until the device reported
  * @param presence default instance until a presence was seen
+ * @param boots its starts, of which the last one runs; none until it was introduced by a presence or a hello
  * @param operatorLabels labels set through the API; they win over the labels that the device brings
  * @param firstSeen when the first message of this device arrived, by the controller's clock
  * @param lastSeen when the last message of this device arrived, by the controller's clock
@@ -29,6 +30,7 @@ public record Device(
         Hello hello,
         Reported reported,
         Presence presence,
+        Boots boots,
         Map<String, String> operatorLabels,
         Instant firstSeen,
         Instant lastSeen) {
@@ -38,6 +40,7 @@ public record Device(
         Objects.requireNonNull(hello, "hello");
         Objects.requireNonNull(reported, "reported");
         Objects.requireNonNull(presence, "presence");
+        Objects.requireNonNull(boots, "boots");
         operatorLabels = Map.copyOf(operatorLabels);
         Objects.requireNonNull(firstSeen, "firstSeen");
         Objects.requireNonNull(lastSeen, "lastSeen");
@@ -50,6 +53,7 @@ public record Device(
                 Hello.getDefaultInstance(),
                 Reported.getDefaultInstance(),
                 Presence.getDefaultInstance(),
+                Boots.NONE,
                 Map.of(),
                 now,
                 now);
@@ -92,18 +96,22 @@ public record Device(
     }
 
     public Device withHello(Hello value, Instant now) {
-        return new Device(id, value, reported, presence, operatorLabels, firstSeen, now);
+        return new Device(id, value, reported, presence, boots, operatorLabels, firstSeen, now);
     }
 
     public Device withReported(Reported value, Instant now) {
-        return new Device(id, hello, value, presence, operatorLabels, firstSeen, now);
+        return new Device(id, hello, value, presence, boots, operatorLabels, firstSeen, now);
     }
 
     public Device withPresence(Presence value, Instant now) {
-        return new Device(id, hello, reported, value, operatorLabels, firstSeen, now);
+        return new Device(id, hello, reported, value, boots, operatorLabels, firstSeen, now);
     }
 
     public Device withOperatorLabels(Map<String, String> value) {
-        return new Device(id, hello, reported, presence, value, firstSeen, lastSeen);
+        return new Device(id, hello, reported, presence, boots, value, firstSeen, lastSeen);
+    }
+
+    public Device withBoots(Boots value) {
+        return new Device(id, hello, reported, presence, value, operatorLabels, firstSeen, lastSeen);
     }
 }

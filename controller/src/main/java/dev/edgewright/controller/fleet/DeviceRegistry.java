@@ -1,5 +1,6 @@
 package dev.edgewright.controller.fleet;
 
+import com.google.protobuf.ByteString;
 import dev.edgewright.common.error.EdgewrightException;
 import dev.edgewright.common.id.DeviceId;
 import dev.edgewright.common.protocol.v1.Hello;
@@ -8,6 +9,7 @@ import dev.edgewright.common.protocol.v1.Reported;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,11 +35,15 @@ public final class DeviceRegistry implements FleetService {
 
     private final FleetStore store;
     private final Clock clock;
+    /** Read freely; its own lock guards changes. */
     private final ConcurrentSkipListMap<DeviceId, Device> devices = new ConcurrentSkipListMap<>();
+
     private final Set<DeviceId> dirty = ConcurrentHashMap.newKeySet();
     private final List<FleetListener> listeners = new CopyOnWriteArrayList<>();
     private final AtomicLong stale = new AtomicLong();
-    private final BootTurns twins = new BootTurns();
+    private final Set<DeviceId> shared = ConcurrentHashMap.newKeySet();
+    /** Guarded by the lock of {@link #devices}. */
+    private final Map<DeviceId, EarlyWords> early = new HashMap<>();
 
     public DeviceRegistry(FleetStore store, Clock clock) {
         this.store = store;
@@ -47,58 +53,116 @@ public final class DeviceRegistry implements FleetService {
 
     @Override
     public void onPresence(DeviceId id, Presence presence) {
+        var boot = presence.getBootId();
         update(id, FleetChange.PRESENCE, (device, now) -> {
-            boolean otherBoot = !presence.getBootId().equals(device.presence().getBootId());
-            // A broker may bring the will of a connection that a newer one has replaced.
-            boolean lateWill = !presence.getOnline() && device.online() && otherBoot;
-            return lateWill ? null : device.withPresence(presence, now);
+            var boots = device.boots();
+            if (boots.ended(boot)) {
+                return null; // a will that a broker brings late, or a message that comes again
+            }
+            if (presence.getOnline()) {
+                return early(device.withPresence(presence, now).withBoots(boots.running(boot)), boot, now);
+            }
+            if (device.online() && !boots.runs(boot)) {
+                words(id).keep(presence);
+                return null;
+            }
+            return device.withPresence(presence, now);
         });
     }
 
     @Override
     public void onHello(DeviceId id, Hello hello) {
-        boolean shared = twins.seen(id, hello.getBootId());
-        if (shared) {
+        var boot = hello.getBootId();
+        var twin = new boolean[1];
+        update(id, FleetChange.HELLO, (device, now) -> {
+            var boots = device.boots();
+            boolean ended = boots.ended(boot);
+            long known = boots.find(boot).map(Boots.Boot::hello).orElse(0L);
+            if (hello.getSequence() < known || ended && hello.getSequence() == known) {
+                return null;
+            }
+            // A boot that was replaced and connects again is another device's.
+            twin[0] = ended && shared.add(id);
+            var next = device.withHello(hello, now).withBoots(boots.hello(boot, hello.getSequence()));
+            if (ended) {
+                var online =
+                        Presence.newBuilder().setOnline(true).setBootId(boot).setAtUnixMs(now.toEpochMilli());
+                next = next.withPresence(online.build(), now);
+            }
+            return boots.runs(boot) ? next : early(next, boot, now);
+        });
+        if (twin[0]) {
             LOG.atWarn()
                     .addKeyValue("device", id)
                     .log("two devices use this identifier: boots take turns; give one of them another");
-        }
-        update(id, FleetChange.HELLO, (device, now) -> {
-            boolean sameBoot = hello.getBootId().equals(device.hello().getBootId());
-            boolean older = sameBoot && hello.getSequence() < device.hello().getSequence();
-            return older ? null : device.withHello(hello, now);
-        });
-        if (shared) {
-            listeners.forEach(listener -> listener.onChange(devices.get(id), FleetChange.SHARED_ID));
+            get(id).ifPresent(device -> tell(device, FleetChange.SHARED_ID));
         }
     }
 
     @Override
     public void onReported(DeviceId id, Reported reported) {
+        var boot = reported.getBootId();
         update(id, FleetChange.REPORTED, (device, now) -> {
-            boolean sameBoot = reported.getBootId().equals(device.reported().getBootId());
-            boolean older =
-                    sameBoot && reported.getSequence() < device.reported().getSequence();
-            return older ? null : device.withReported(reported, now);
+            var boots = device.boots();
+            if (boots.current().isPresent() && !boots.runs(boot)) {
+                if (!boots.ended(boot)) {
+                    words(id).keep(reported);
+                }
+                return null;
+            }
+            long last = boot.equals(device.reported().getBootId())
+                    ? device.reported().getSequence()
+                    : 0;
+            long known =
+                    Math.max(last, boots.find(boot).map(Boots.Boot::reported).orElse(0L));
+            return reported.getSequence() < known
+                    ? null
+                    : device.withReported(reported, now).withBoots(boots.reported(boot, reported.getSequence()));
         });
     }
 
-    /** Applies {@code change} atomically; a null result means that the message is old. */
+    private EarlyWords words(DeviceId id) {
+        return early.computeIfAbsent(id, key -> new EarlyWords());
+    }
+
+    /** The device with what a boot said that is introduced only now. */
+    private Device early(Device device, ByteString boot, Instant now) {
+        var words = early.get(device.id());
+        if (words == null) {
+            return device;
+        }
+        var report = words.takeReport(boot);
+        var goodbye = words.takeGoodbye(boot);
+        if (words.isEmpty()) {
+            early.remove(device.id());
+        }
+        Device next = report.map(r ->
+                        device.withReported(r, now).withBoots(device.boots().reported(boot, r.getSequence())))
+                .orElse(device);
+        return goodbye.isPresent() ? next.withPresence(goodbye.get(), now) : next;
+    }
+
+    /** Applies {@code change} atomically and once; a null result means that the message is old, or comes too early. */
     private void update(DeviceId id, FleetChange what, BiFunction<Device, Instant, Device> change) {
         Instant now = clock.instant();
-        var accepted = new boolean[1];
-        Device after = devices.compute(id, (key, known) -> {
-            Device before = known == null ? Device.unknown(id, now) : known;
-            Device next = change.apply(before, now);
-            accepted[0] = next != null;
-            return next == null ? known : next;
-        });
-        if (!accepted[0]) {
+        Device after;
+        synchronized (devices) {
+            Device known = devices.get(id);
+            after = change.apply(known == null ? Device.unknown(id, now) : known, now);
+            if (after != null) {
+                devices.put(id, after);
+            }
+        }
+        if (after == null) {
             stale.incrementAndGet();
             return;
         }
         dirty.add(id);
-        listeners.forEach(listener -> listener.onChange(after, what));
+        tell(after, what);
+    }
+
+    private void tell(Device device, FleetChange what) {
+        listeners.forEach(listener -> listener.onChange(device, what));
     }
 
     @Override
@@ -149,24 +213,31 @@ public final class DeviceRegistry implements FleetService {
     @Override
     public Device setLabels(DeviceId id, Map<String, String> labels) {
         check(labels);
-        Device after = devices.computeIfPresent(id, (key, device) -> device.withOperatorLabels(labels));
+        Device after;
+        synchronized (devices) {
+            after = devices.computeIfPresent(id, (key, device) -> device.withOperatorLabels(labels));
+        }
         if (after == null) {
             throw notFound(id);
         }
         store.save(List.of(after));
-        listeners.forEach(listener -> listener.onChange(after, FleetChange.LABELS));
+        tell(after, FleetChange.LABELS);
         return after;
     }
 
     @Override
     public void remove(DeviceId id) {
-        Device gone = devices.remove(id);
+        Device gone;
+        synchronized (devices) {
+            gone = devices.remove(id);
+            early.remove(id);
+        }
         if (gone == null) {
             throw notFound(id);
         }
         dirty.remove(id);
         store.remove(id);
-        listeners.forEach(listener -> listener.onChange(gone, FleetChange.REMOVED));
+        tell(gone, FleetChange.REMOVED);
     }
 
     @Override
@@ -181,7 +252,7 @@ public final class DeviceRegistry implements FleetService {
 
     @Override
     public Set<DeviceId> sharedIdentifiers() {
-        return twins.shared();
+        return Set.copyOf(shared);
     }
 
     /** Writes what changed since the last call in one transaction. */

@@ -32,6 +32,11 @@ public record MqttSettings(
                 broker, clientId, user, password, 64, 4096, Duration.ofMillis(250), Duration.ofSeconds(15));
     }
 
+    /** The same by another way, tried again sooner. */
+    MqttSettings over(URI way, Duration retry) {
+        return new MqttSettings(way, clientId, user, password, chunksInFlight, inboxMessages, retry, retry);
+    }
+
     @Override
     public String toString() {
         return "MqttSettings[broker=" + broker + ", clientId=" + clientId + ", password=***]";

@@ -4,6 +4,7 @@ import dev.edgewright.common.id.DeviceId;
 import dev.edgewright.common.protocol.v1.Hello;
 import dev.edgewright.common.protocol.v1.Presence;
 import dev.edgewright.common.protocol.v1.Reported;
+import dev.edgewright.controller.fleet.Boots;
 import dev.edgewright.controller.fleet.Device;
 import dev.edgewright.controller.fleet.FleetStore;
 import java.sql.ResultSet;
@@ -37,16 +38,17 @@ public final class JdbiFleetStore implements FleetStore {
         }
         database.jdbi().useTransaction(h -> {
             var batch = h.prepareBatch("""
-                    insert into device (id, hello, reported, presence, labels, first_seen, last_seen)
-                    values (:id, :hello, :reported, :presence, :labels, :first, :last)
+                    insert into device (id, hello, reported, presence, boots, labels, first_seen, last_seen)
+                    values (:id, :hello, :reported, :presence, :boots, :labels, :first, :last)
                     on conflict (id) do update set hello = excluded.hello, reported = excluded.reported,
-                        presence = excluded.presence, labels = excluded.labels, last_seen = excluded.last_seen
+                        presence = excluded.presence, boots = excluded.boots, labels = excluded.labels, last_seen = excluded.last_seen
                     """);
             for (Device device : devices) {
                 batch.bind("id", device.id().value())
                         .bind("hello", device.hello().toByteArray())
                         .bind("reported", device.reported().toByteArray())
                         .bind("presence", device.presence().toByteArray())
+                        .bind("boots", device.boots().toText())
                         .bind("labels", Documents.write(device.operatorLabels()))
                         .bind("first", device.firstSeen().toEpochMilli())
                         .bind("last", device.lastSeen().toEpochMilli())
@@ -68,6 +70,7 @@ public final class JdbiFleetStore implements FleetStore {
                 Documents.message(Hello.parser(), row.getBytes("hello")),
                 Documents.message(Reported.parser(), row.getBytes("reported")),
                 Documents.message(Presence.parser(), row.getBytes("presence")),
+                Boots.ofText(row.getString("boots")),
                 (Map<String, String>) Documents.read(row.getString("labels"), Map.class),
                 Instant.ofEpochMilli(row.getLong("first_seen")),
                 Instant.ofEpochMilli(row.getLong("last_seen")));

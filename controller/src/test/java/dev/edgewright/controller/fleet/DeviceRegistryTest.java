@@ -126,16 +126,4 @@ class DeviceRegistryTest {
         registry.onPresence(CAM, presence(true, BOOT_A));
         assertThat(heard).containsExactly(FleetChange.PRESENCE, FleetChange.REMOVED, FleetChange.PRESENCE);
     }
-
-    @Test
-    void one_identifier_used_by_two_devices_is_noticed_and_a_restart_is_not() {
-        var a = Hello.newBuilder().setBootId(BOOT_A).build();
-        var b = Hello.newBuilder().setBootId(BOOT_B).build();
-        registry.onHello(CAM, a);
-        registry.onHello(CAM, b);
-        registry.onHello(CAM, b);
-        assertThat(registry.sharedIdentifiers()).isEmpty();
-        registry.onHello(CAM, a);
-        assertThat(registry.sharedIdentifiers()).containsExactly(CAM);
-    }
 }

@@ -14,6 +14,7 @@ import dev.edgewright.common.protocol.v1.Signed;
 import dev.edgewright.common.protocol.v1.TelemetryWindow;
 import dev.edgewright.common.protocol.v1.Want;
 import dev.edgewright.controller.edge.DeviceIntake;
+import dev.edgewright.controller.fake.CutLink;
 import dev.edgewright.controller.fake.FakeFleetStore;
 import dev.edgewright.controller.fake.FakeTelemetry;
 import dev.edgewright.controller.fake.FakeTransfer;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.Test;
 /** What has to hold between the controller's client and devices, on every broker. */
 abstract class LinkScenarios {
     static final Duration SOON = Duration.ofMinutes(3);
+    private static final int CUTS = 20;
 
     private final FakeTelemetry telemetry = new FakeTelemetry();
     private final FakeTransfer transfer = new FakeTransfer();
@@ -140,6 +142,35 @@ abstract class LinkScenarios {
                 .toArray(CompletableFuture[]::new);
         CompletableFuture.allOf(all).get(30, TimeUnit.SECONDS);
         assertThat(link.stats().waitingDesired()).isZero();
+    }
+
+    /** A connection that broke is noticed by whoever sends on it first, which may be the thread that has to make the next one. */
+    @Test
+    void a_link_that_is_cut_while_desired_states_are_being_sent_connects_again_and_sends_them_all() throws Exception {
+        link.close();
+        var intake = new DeviceIntake(fleet, telemetry, transfer, counters);
+        var settings = MqttSettings.of(broker(), "controller-test", user(), password());
+        try (var way = new CutLink(settings.broker())) {
+            link = MqttLink.start(
+                    settings.over(way.uri(), Duration.ofMillis(20)), intake, connects::incrementAndGet, new Random(1));
+            await().atMost(SOON).until(link::connected);
+            for (int cut = 1; cut <= CUTS; cut++) {
+                String state = "after cut " + cut;
+                var all = IntStream.range(0, 300)
+                        .mapToObj(i -> link.publish(DeviceId.of("cut-" + i), signed(state))
+                                .toCompletableFuture())
+                        .toArray(CompletableFuture[]::new);
+                await().atMost(SOON)
+                        .pollInterval(Duration.ofMillis(1))
+                        .until(() -> IntStream.range(0, 300).anyMatch(i -> all[i].isDone()));
+                way.cut();
+                await().atMost(SOON)
+                        .untilAsserted(
+                                () -> assertThat(CompletableFuture.allOf(all)).isCompleted());
+            }
+            assertThat(link.stats().connects()).isGreaterThan(1);
+            assertThat(link.stats().waitingDesired()).isZero();
+        }
     }
 
     @Test

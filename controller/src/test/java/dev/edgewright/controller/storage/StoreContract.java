@@ -25,6 +25,7 @@ import dev.edgewright.controller.catalog.Variant;
 import dev.edgewright.controller.catalog.Workload;
 import dev.edgewright.controller.events.Delivery;
 import dev.edgewright.controller.events.Webhook;
+import dev.edgewright.controller.fleet.Boots;
 import dev.edgewright.controller.fleet.Device;
 import dev.edgewright.controller.jobs.Job;
 import dev.edgewright.controller.jobs.JobState;
@@ -89,6 +90,7 @@ interface StoreContract {
         var device = Device.unknown(CAM, NOW)
                 .withHello(
                         Hello.newBuilder().setDeviceId("cam-1").setSequence(3).build(), NOW)
+                .withBoots(Boots.ofText("00ff:3:0 0a0b:1:7"))
                 .withOperatorLabels(Map.of("site", "lyon", "quote", "it's \"so\""));
         store.save(List.of(device, Device.unknown(DeviceId.of("cam-0"), NOW)));
         store.save(List.of(device.withOperatorLabels(Map.of())));
