@@ -9,7 +9,11 @@ import dev.edgewright.compression.pass.PassContext;
 import dev.edgewright.compression.pass.PassResult;
 import java.util.Optional;
 
-/** Removes Identity and, outside training mode, Dropout; keeps the names of graph inputs and outputs. */
+/**
+ * Removes Identity, a Relu right behind a Relu (between Q and DQ, ONNX Runtime 1.29 refuses the graph that its own fusions make of it) and,
+ * outside training mode, Dropout; keeps the names of graph
+ * inputs and outputs.
+ */
 public final class RemoveIdentity implements Pass {
 
     @Override
@@ -28,7 +32,7 @@ public final class RemoveIdentity implements Pass {
         }
         return removed == 0
                 ? PassResult.unchanged(graph)
-                : PassResult.changed(current, "remove-identity: removed " + removed + " Identity or Dropout nodes");
+                : PassResult.changed(current, "remove-identity: removed " + removed + " nodes that change nothing");
     }
 
     private static Optional<Graph> step(Graph graph) {
@@ -64,6 +68,11 @@ public final class RemoveIdentity implements Pass {
     private static boolean passesThrough(Graph graph, Node node) {
         if (node.is("Identity")) {
             return true;
+        }
+        if (node.is("Relu")) {
+            return graph.producer(node.input(0))
+                    .filter(before -> before.is("Relu"))
+                    .isPresent();
         }
         if (!node.is("Dropout")) {
             return false;

@@ -85,6 +85,17 @@ class CleanupTest {
     }
 
     @Test
+    void aReluBehindAReluGoes() {
+        GraphBuilder net = GraphBuilder.named("rectified").seed(2);
+        String once = net.relu(net.input("x", ElementType.FLOAT, 2, 3));
+        String sum = net.add(net.op("Neg", List.of(once)), net.relu(net.relu(once)));
+        PassResult result = apply(
+                new RemoveIdentity(),
+                net.output(sum, "y", ElementType.FLOAT, 2, 3).build());
+        assertThat(ops(result.graph())).containsExactly("Relu", "Neg", "Add");
+    }
+
+    @Test
     void constantsAreComputedBeforehand() {
         GraphBuilder net = GraphBuilder.named("constants");
         String x = net.input("x", ElementType.FLOAT, 2, 6);

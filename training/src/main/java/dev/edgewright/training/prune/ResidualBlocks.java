@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -80,6 +81,16 @@ public final class ResidualBlocks {
                                 .orElse(false));
     }
 
+    /** The Relu behind a block, when x comes out of a Relu already. */
+    private static Optional<Node> idle(Graph graph, Block block) {
+        List<Node> readers = graph.consumers(block.join().output(0));
+        boolean rectified =
+                graph.producer(block.shortcut()).filter(node -> node.is("Relu")).isPresent();
+        return rectified && readers.size() == 1
+                ? Optional.of(readers.get(0)).filter(node -> node.is("Relu") && !graph.isOutput(node.output(0)))
+                : Optional.empty();
+    }
+
     /**
      * The graph without a block, and without the weights that only it read.
      *
@@ -94,6 +105,7 @@ public final class ResidualBlocks {
         });
         edit.remove(block.join());
         edit.redirect(block.join().output(0), block.shortcut());
+        idle(graph, block).ifPresent(relu -> edit.remove(relu).redirect(relu.output(0), block.shortcut()));
         weights.stream()
                 .filter(name -> block.branch().containsAll(graph.consumers(name)))
                 .forEach(edit::removeInitializer);
