@@ -47,6 +47,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
     private final RolloutSteps steps;
     private final DesiredBook book;
     private final DesiredOutbox outbox;
+    private final Reminders reminders;
     private final LateJoiners late;
     private final RolloutBudgets budgets;
     private final Leadership leadership;
@@ -54,7 +55,6 @@ public final class RolloutEngine implements RolloutService, Cohorts {
     private final Clock clock;
     private final ReportQueue reports;
     private final Supplier<RolloutId> ids;
-
     private final LiveRollouts live;
     private final RolloutRun run;
     private final List<RolloutListener> listeners = new CopyOnWriteArrayList<>();
@@ -91,6 +91,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
                 fleet, catalog, gates, book, readiness, new ShadowSteps(fleet, catalog, telemetry, book, readiness));
         this.late = new LateJoiners(fleet, planner, store, book, live::ended);
         this.run = new RolloutRun(fleet, steps, gates, budgets);
+        this.reminders = new Reminders(fleet);
         this.outbox = new DesiredOutbox(publisher, fleetKey);
         this.clock = clock;
         this.reports = new ReportQueue(runner, this::onReports);
@@ -263,7 +264,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
         takeIn(fleet.matching(DeviceQuery.all()).stream().map(Device::id).toList());
     }
 
-    /** What depends on time: deadlines, windows, start times, gates; and what the broker has not taken yet. */
+    /** What depends on time: deadlines, windows, start times, gates; and what the broker or a device has not taken yet. */
     public synchronized void tick() {
         if (!lead()) {
             return;
@@ -284,7 +285,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
         var confirmed = outbox.drainConfirmed();
         store.published(confirmed);
         confirmed.forEach(book::published);
-        book.all().stream().filter(DesiredRecord::due).toList().forEach(outbox::send);
+        reminders.due(book.all(), clock.instant()).forEach(outbox::send);
     }
 
     /** Takes over from another controller, or lets go, as the lease says. */
@@ -331,7 +332,6 @@ public final class RolloutEngine implements RolloutService, Cohorts {
         if (!changed) {
             return;
         }
-        // Devices may have said already what a new assignment waits for.
         if (!rollout.rollout().state().live() && live.end(rollout)) {
             late.ended(rollout.rollout());
             LOG.atInfo()

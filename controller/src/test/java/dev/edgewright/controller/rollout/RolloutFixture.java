@@ -54,6 +54,8 @@ final class RolloutFixture implements AutoCloseable {
     final List<String> published = new ArrayList<>();
     private Instant now = Instant.parse("2026-03-02T10:00:00Z");
     private boolean linkDown;
+    /** Desired states that the broker says it has and that no device gets, from now on. */
+    int lost;
     Database database;
     DeviceRegistry fleet;
     StoredCatalog catalog;
@@ -143,7 +145,7 @@ final class RolloutFixture implements AutoCloseable {
         try {
             var desired = DesiredState.parseFrom(signed.getPayload());
             published.add(device + " " + desired.getSequence());
-            var fake = devices.get(device);
+            var fake = lost-- > 0 ? null : devices.get(device);
             if (fake != null) {
                 fake.receive(desired);
             }
