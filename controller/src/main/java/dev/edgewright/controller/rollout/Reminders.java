@@ -14,7 +14,8 @@ import java.util.List;
 final class Reminders {
 
     private static final long FIRST_MS = 10_000;
-    private static final int DOUBLINGS = 14; // the last after almost two days; by then it connected again or is out of reach
+    private static final int DOUBLINGS =
+            14; // the last after almost two days; by then it connected again or is out of reach
 
     private final FleetService fleet;
     private long looked = Long.MAX_VALUE;

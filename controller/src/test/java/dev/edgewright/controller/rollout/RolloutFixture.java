@@ -56,6 +56,7 @@ final class RolloutFixture implements AutoCloseable {
     private boolean linkDown;
     /** Desired states that the broker says it has and that no device gets, from now on. */
     int lost;
+
     Database database;
     DeviceRegistry fleet;
     StoredCatalog catalog;

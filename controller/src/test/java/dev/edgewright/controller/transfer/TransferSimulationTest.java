@@ -103,7 +103,7 @@ class TransferSimulationTest {
         private final double loss;
         private final long latency;
         private final ChunkBitmap missing;
-        private final int window = 16;
+        private int window = 16;
         private boolean subscribed;
         private int sinceWant;
         private long lastChunk;
@@ -248,6 +248,26 @@ class TransferSimulationTest {
             }
         });
         assertThat(left).containsExactly("dead");
+    }
+
+    @Test
+    void a_receiver_that_asks_for_one_chunk_at_a_time_over_a_long_way_does_not_make_all_others_as_slow() {
+        var world = new World(200, 8);
+        for (int i = 0; i < 9; i++) {
+            new Receiver(world, "d" + i, 0, 10).startsAt(0);
+        }
+        var small = new Receiver(world, "small", 0, 400);
+        small.window = 1;
+        small.startsAt(0);
+        world.run(20_000);
+        world.receivers.forEach((id, r) -> {
+            if (r != small) {
+                assertThat(r.missing.isEmpty()).as(id.value()).isTrue();
+            }
+        });
+        world.run(600_000);
+        assertThat(world.allDone()).isTrue();
+        assertThat(world.overhead()).isLessThanOrEqualTo(1.2);
     }
 
     @Test
