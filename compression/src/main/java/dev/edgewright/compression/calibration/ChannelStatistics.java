@@ -30,7 +30,12 @@ public final class ChannelStatistics {
             largestLast = new float[last];
         }
         int inner = (int) (values.length / sizes[0] / second);
-        if (sumSecond.length == second) {
+        if (sizes.length == 2) {
+            sumSecond = sumLast; // axis 1 is the last
+            squaresSecond = squaresLast;
+            largestSecond = largestLast;
+            perSecond += values.length / second;
+        } else if (sumSecond.length == second) {
             for (int start = 0, channel = 0; start < values.length; start += inner) {
                 addPlane(values, start, start + inner, channel);
                 channel = channel + 1 == second ? 0 : channel + 1;
@@ -56,7 +61,8 @@ public final class ChannelStatistics {
         for (int i = from; i < to; i++) {
             sum += values[i];
             squares += (double) values[i] * values[i];
-            largest = Math.max(largest, Math.abs(values[i]));
+            float size = Math.abs(values[i]);
+            largest = size > largest ? size : largest;
         }
         sumSecond[channel] = sum;
         squaresSecond[channel] = squares;
@@ -68,7 +74,10 @@ public final class ChannelStatistics {
             float value = values[from + channel];
             sumLast[channel] += value;
             squaresLast[channel] += (double) value * value;
-            largestLast[channel] = Math.max(largestLast[channel], Math.abs(value));
+            float size = Math.abs(value);
+            if (size > largestLast[channel]) {
+                largestLast[channel] = size;
+            }
         }
     }
 

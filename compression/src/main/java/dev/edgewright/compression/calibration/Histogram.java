@@ -29,20 +29,40 @@ public final class Histogram {
         float high = Float.NEGATIVE_INFINITY;
         double total = 0;
         for (float value : values) {
-            low = Math.min(low, value);
-            high = Math.max(high, value);
+            low = value < low ? value : low;
+            high = value > high ? value : high;
             total += value;
         }
         min = Math.min(min, low);
         max = Math.max(max, high);
         sum += total;
         cover(low, high);
-        double inverse = 1 / width;
-        for (float value : values) {
-            int bin = (int) ((long) Math.floor(value * inverse) - firstBin);
-            counts[Math.min(Math.max(bin, 0), BINS - 1)]++;
-        }
+        count(values);
         count += values.length;
+    }
+
+    /** Neighbours go into different counters, because one that is still being written would have to be waited for. */
+    private void count(float[] values) {
+        double inverse = 1 / width;
+        int first = Math.toIntExact(firstBin);
+        int[] even = new int[BINS];
+        int[] odd = new int[BINS];
+        int i = 0;
+        for (; i + 1 < values.length; i += 2) {
+            even[bin(values[i], inverse, first)]++;
+            odd[bin(values[i + 1], inverse, first)]++;
+        }
+        if (i < values.length) {
+            even[bin(values[i], inverse, first)]++;
+        }
+        for (int bin = 0; bin < BINS; bin++) {
+            counts[bin] += even[bin] + odd[bin];
+        }
+    }
+
+    private static int bin(float value, double inverse, int first) {
+        int bin = (int) Math.floor(value * inverse) - first;
+        return bin < 0 ? 0 : bin < BINS ? bin : BINS - 1;
     }
 
     private void cover(float low, float high) {

@@ -31,6 +31,9 @@ public final class ModelSession implements AutoCloseable {
 
     private static final OrtEnvironment ENVIRONMENT = OrtStart.environment();
 
+    /** Weights up to this many bytes are handed over as a copy. */
+    private static final long COPIED = 32L << 20;
+
     private final OrtSession session;
     private final OrtSession.SessionOptions options;
     private final String what;
@@ -57,16 +60,17 @@ public final class ModelSession implements AutoCloseable {
         return open(file.toString(), null, settings, options -> ENVIRONMENT.createSession(file.toString(), options));
     }
 
-    /** Loads a graph; through a temporary file when its weights do not fit one protobuf. */
+    /** Loads a graph; through temporary files, which the runtime maps, when its weights are so large that copies of them count. */
     public static ModelSession open(Graph graph, SessionSettings settings) {
-        if (graph.weightBytes() <= OnnxFile.INLINE_LIMIT) {
+        if (graph.weightBytes() <= COPIED) {
             byte[] bytes = OnnxFile.toBytes(graph);
             return open(graph.toString(), null, settings, options -> ENVIRONMENT.createSession(bytes, options));
         }
         try {
             Path folder = Files.createTempDirectory("edgewright-model");
             Path file = folder.resolve("model.onnx");
-            OnnxFile.write(graph, file);
+            // The runtime would write references to files that are gone into an optimised model.
+            OnnxFile.write(graph, file, settings.optimizedModel().isPresent() ? OnnxFile.INLINE_LIMIT : COPIED);
             return open(
                     graph.toString(), folder, settings, options -> ENVIRONMENT.createSession(file.toString(), options));
         } catch (IOException e) {

@@ -33,9 +33,13 @@ public record SessionSettings(
         return threads(1);
     }
 
-    /** All optimisations on this many threads. */
+    /**
+     * All optimisations on this many threads. Workers stop spinning when a run ends: where several models are measured in turn in one
+     * process, they would take the cores from the next one.
+     */
     public static SessionSettings threads(int threads) {
-        return new SessionSettings(threads, true, Optional.empty(), Optional.empty(), Map.of());
+        Map<String, String> config = threads == 1 ? Map.of() : Map.of("session.force_spinning_stop", "1");
+        return new SessionSettings(threads, true, Optional.empty(), Optional.empty(), config);
     }
 
     /** The graph exactly as written, on one thread: for reading values in between. */
