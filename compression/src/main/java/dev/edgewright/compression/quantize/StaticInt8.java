@@ -83,6 +83,7 @@ public final class StaticInt8 implements Pass {
                 "MatMulInteger",
                 "ConvInteger",
                 "MatMulNBits",
+                "QAttention",
                 "QGemm");
         return graph.nodes().stream().anyMatch(node -> signs.contains(node.op()));
     }

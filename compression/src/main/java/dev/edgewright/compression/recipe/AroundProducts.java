@@ -1,6 +1,7 @@
 package dev.edgewright.compression.recipe;
 
 import dev.edgewright.compression.cleanup.Cleanup;
+import dev.edgewright.compression.cleanup.DeadCode;
 import dev.edgewright.compression.pass.Pass;
 import dev.edgewright.compression.pass.PassSequence;
 import dev.edgewright.compression.quantize.EmbeddingTables;
@@ -16,7 +17,9 @@ final class AroundProducts {
      * products that share a table have been rewritten.
      */
     static Pass of(Pass products, StepParameters parameters) {
-        return tables(new PassSequence(products.name(), List.of(Cleanup.forProducts(), products)), parameters);
+        return tables(
+                new PassSequence(products.name(), List.of(Cleanup.forProducts(), products, new DeadCode())),
+                parameters);
     }
 
     /** The pass, with embedding tables coded behind it unless {@code tables: false} says otherwise. */
