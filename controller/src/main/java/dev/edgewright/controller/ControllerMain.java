@@ -149,7 +149,10 @@ public final class ControllerMain {
                             Optional.ofNullable(coap.get()).ifPresent(edge -> edge.publish(device, desired));
                             return link.get().publish(device, desired);
                         },
-                        (device, trial) -> link.get().publishTrial(device, trial),
+                        (device, trial) -> Optional.ofNullable(coap.get())
+                                        .filter(edge -> edge.publishTrial(device, trial))
+                                        .isPresent()
+                                | link.get().publishTrial(device, trial),
                         new RolloutBodySection(),
                         (blob, index, frame) -> link.get().publish(blob, index, frame),
                         clock));
@@ -262,6 +265,7 @@ public final class ControllerMain {
                 domain.fleet(),
                 domain.blobs(),
                 domain::desired,
+                domain.trials()::wanted,
                 clock));
     }
 

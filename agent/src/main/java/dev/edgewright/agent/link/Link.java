@@ -27,7 +27,7 @@ public interface Link extends AutoCloseable {
 
     void telemetry(TelemetryWindow window);
 
-    /** What came of trials. A link that carries no trials drops it: none can have been asked for. */
+    /** What came of trials. Dropped where the other side carries no trials: none can have been asked for. */
     void trialed(TrialReport report);
 
     void want(Want want);

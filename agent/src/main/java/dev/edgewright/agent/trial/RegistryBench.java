@@ -76,7 +76,7 @@ public final class RegistryBench implements Bench {
                     Duration.ofMillis(request.getMeasureMs()),
                     request.getPrecision() > 0 ? request.getPrecision() : DEFAULT_PRECISION,
                     quiet,
-                    Duration.ofMillis(Math.min(150, Math.max(20, request.getMeasureMs() / 12))));
+                    Duration.ofMillis(Math.min(150, Math.max(20, request.getMeasureMs() / 24))));
             Optional<SideBySideOutcome> outcome = registry.beside(candidate)
                     .run(golden, manifest.getTolerance(), request.getLimits(), plan, meter, mayGoOn);
             return outcome.map(

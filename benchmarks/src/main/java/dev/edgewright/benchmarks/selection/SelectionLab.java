@@ -3,7 +3,10 @@ package dev.edgewright.benchmarks.selection;
 import dev.edgewright.common.id.DeviceId;
 import dev.edgewright.common.id.Digest;
 import dev.edgewright.common.id.ModelName;
+import dev.edgewright.common.protocol.v1.AssignmentReport;
+import dev.edgewright.common.protocol.v1.LifecycleState;
 import dev.edgewright.common.protocol.v1.Presence;
+import dev.edgewright.common.protocol.v1.Reported;
 import dev.edgewright.common.protocol.v1.Signed;
 import dev.edgewright.common.protocol.v1.TrialReport;
 import dev.edgewright.common.protocol.v1.TrialRequest;
@@ -32,6 +35,7 @@ final class SelectionLab implements AutoCloseable {
 
     static final ModelName MODEL = ModelName.of("evaluated");
     static final String VERSION = "1";
+    private static final int WARM_UP_MS = 4000;
 
     private final ControllerDomain domain;
     private final Slots slots;
@@ -93,8 +97,23 @@ final class SelectionLab implements AutoCloseable {
                                 .setFacts(said.getFacts().toBuilder().setCpuModel(name))
                                 .build());
         domain.fleet().onPresence(device, Presence.newBuilder().setOnline(true).build());
-        process.activate(slots.folder(
-                variants().stream().filter(Variant::original).findFirst().orElseThrow()));
+        var original = variants().stream().filter(Variant::original).findFirst().orElseThrow();
+        process.activate(slots.folder(original));
+        domain.fleet()
+                .onReported(
+                        device,
+                        Reported.newBuilder()
+                                .setDeviceId(name)
+                                .setBootId(com.google.protobuf.ByteString.copyFrom(new byte[16]))
+                                .setSequence(2)
+                                .addAssignments(AssignmentReport.newBuilder()
+                                        .setModel(MODEL.value())
+                                        .setState(LifecycleState.LIFECYCLE_STATE_COMMITTED)
+                                        .setManifest(original.digest().toByteString())
+                                        .setActiveManifest(original.digest().toByteString()))
+                                .build());
+        // As an agent that has been up for a while: what is compiled on the way is not part of anything measured.
+        process.measure(slots.folder(original), WARM_UP_MS, 1e-6);
     }
 
     Selection select() {

@@ -24,7 +24,16 @@ class TrialLoopIT {
 
     @Test
     void a_deployment_measures_first_rolls_out_then_and_says_why() throws Exception {
-        try (WholeLoop loop = new WholeLoop(folder)) {
+        measuresFirst(new WholeLoop(folder));
+    }
+
+    @Test
+    void so_it_does_with_an_agent_over_coap() throws Exception {
+        measuresFirst(WholeLoop.overCoap(folder));
+    }
+
+    private static void measuresFirst(WholeLoop started) throws Exception {
+        try (WholeLoop loop = started) {
             loop.startController();
             loop.startAgent("cam-1", "quick");
             loop.awaitOnline("cam-1");

@@ -42,6 +42,11 @@ public final class WholeLoop implements AutoCloseable {
         this(folder, freePort());
     }
 
+    /** With agents that speak CoAP, in the clear on loopback. */
+    static WholeLoop overCoap(Path folder) {
+        return new WholeLoop(folder, "embedded:127.0.0.1:" + freePort(), "coap://127.0.0.1:" + freePort());
+    }
+
     private WholeLoop(Path folder, int port) {
         this(folder, "embedded:127.0.0.1:" + port, "tcp://127.0.0.1:" + port);
     }
@@ -56,15 +61,17 @@ public final class WholeLoop implements AutoCloseable {
     public void startController() throws IOException {
         Path port = folder.resolve("controller/http.port");
         Files.deleteIfExists(port);
-        controller = java(
-                "controller",
-                ControllerMain.class,
+        var options = new ArrayList<>(List.of(
                 "--data",
                 folder.resolve("controller").toString(),
                 "--http",
                 "127.0.0.1:0",
                 "--mqtt",
-                controllerBroker);
+                controllerBroker));
+        if (agentBroker.startsWith("coap://")) {
+            options.addAll(List.of("--coap", agentBroker.substring("coap://".length())));
+        }
+        controller = java("controller", ControllerMain.class, options.toArray(String[]::new));
         awaitPort("controller", controller, port);
         await().atMost(PATIENCE)
                 .ignoreExceptions()

@@ -9,6 +9,7 @@ import dev.edgewright.controller.catalog.BlobStore;
 import dev.edgewright.controller.edge.DeviceIntake;
 import dev.edgewright.controller.fleet.FleetService;
 import dev.edgewright.controller.rollout.DesiredPublisher;
+import dev.edgewright.controller.trial.TrialPublisher;
 import java.net.URI;
 import java.time.Clock;
 import java.util.List;
@@ -33,7 +34,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The CoAP server. */
-public final class CoapEdge implements DesiredPublisher, AutoCloseable {
+public final class CoapEdge implements DesiredPublisher, TrialPublisher, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CoapEdge.class);
     private static final long SWEEP_SECONDS = 5;
     private static final int CONNECTION_ID_BYTES = 6;
@@ -46,19 +47,22 @@ public final class CoapEdge implements DesiredPublisher, AutoCloseable {
     }
 
     private final CoapServer server;
-    private final DesiredResource desired;
+    private final SignedResource desired;
+    private final SignedResource trial;
     private final ExecutorService workers;
     private final ScheduledExecutorService sweeper;
     private final URI uri;
 
     private CoapEdge(
             CoapServer server,
-            DesiredResource desired,
+            SignedResource desired,
+            SignedResource trial,
             ExecutorService workers,
             ScheduledExecutorService sweeper,
             URI uri) {
         this.server = server;
         this.desired = desired;
+        this.trial = trial;
         this.workers = workers;
         this.sweeper = sweeper;
         this.uri = uri;
@@ -74,23 +78,31 @@ public final class CoapEdge implements DesiredPublisher, AutoCloseable {
             DeviceIntake intake,
             FleetService fleet,
             BlobStore blobs,
-            DesiredSource source,
+            SignedSource desiredStates,
+            SignedSource trials,
             Clock clock) {
         var configuration = configuration();
         var sender = settings.secure() ? Sender.byKey() : Sender.byParameter();
         var silence = new Silence(fleet, settings.silence(), clock);
         var workers = Executors.newFixedThreadPool(settings.workers(), daemon("coap-worker"));
-        var desired = new DesiredResource(source, sender, silence);
+        var desired = new SignedResource("desired", desiredStates, sender, silence);
+        var trial = new SignedResource("trial", trials, sender, silence);
         var v1 = new CoapResource("v1", false) {
             @Override
             public Executor getExecutor() {
                 return workers;
             }
         };
-        for (var kind : List.of(MessageKind.PRESENCE, MessageKind.HELLO, MessageKind.REPORTED, MessageKind.TELEMETRY)) {
+        for (var kind : List.of(
+                MessageKind.PRESENCE,
+                MessageKind.HELLO,
+                MessageKind.REPORTED,
+                MessageKind.TELEMETRY,
+                MessageKind.TRIALED)) {
             v1.add(new MessageResource(kind, intake, sender, silence));
         }
         v1.add(desired);
+        v1.add(trial);
         v1.add(new BlobResource(blobs, sender, silence));
         var server = new CoapServer(configuration);
         server.add(v1);
@@ -110,7 +122,7 @@ public final class CoapEdge implements DesiredPublisher, AutoCloseable {
                 + settings.listen().getHostString() + ":"
                 + endpoint.getAddress().getPort());
         LOG.atInfo().addKeyValue("uri", uri).log("CoAP listens");
-        return new CoapEdge(server, desired, workers, sweeper, uri);
+        return new CoapEdge(server, desired, trial, workers, sweeper, uri);
     }
 
     private static Configuration configuration() {
@@ -157,6 +169,13 @@ public final class CoapEdge implements DesiredPublisher, AutoCloseable {
     public CompletionStage<Void> publish(DeviceId device, Signed state) {
         desired.changed(device);
         return CompletableFuture.completedFuture(null);
+    }
+
+    /** The same for trials; false when no device at all observes them here. */
+    @Override
+    public boolean publishTrial(DeviceId device, Signed state) {
+        trial.changed(device);
+        return trial.getObserverCount() > 0;
     }
 
     @Override

@@ -3,13 +3,16 @@ package dev.edgewright.controller.selection;
 import dev.edgewright.common.id.Digest;
 import dev.edgewright.common.protocol.v1.Probe;
 import dev.edgewright.controller.catalog.Variant;
+import dev.edgewright.controller.catalog.Workload;
 import dev.edgewright.controller.fleet.Device;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /**
  * Predicts what the variants of one model version cost on one device, and how sure that is.
@@ -36,6 +39,7 @@ final class Outlooks {
     private final ClassKnowledge known;
     private final int threads;
     private final Map<Digest, Double> logs = new HashMap<>();
+    private final Set<Digest> integer = new HashSet<>();
     private final double sigma;
     private final int residuals;
     private final double tail;
@@ -48,6 +52,9 @@ final class Outlooks {
                 : device.facts().getCores();
         var tails = new ArrayList<Double>();
         for (Variant variant : variants) {
+            if (mostlyInteger(variant.workload())) {
+                integer.add(variant.digest());
+            }
             var measured = known.of(variant);
             var predicted = fromProbes(variant);
             var p50 = measured.flatMap(Measured::p50Ms);
@@ -59,9 +66,9 @@ final class Outlooks {
             }
         }
         this.residuals = logs.size();
-        double mean = logs.values().stream().mapToDouble(v -> v).average().orElse(0);
-        double squares =
-                logs.values().stream().mapToDouble(v -> (v - mean) * (v - mean)).sum();
+        double squares = logs.entrySet().stream()
+                .mapToDouble(e -> Math.pow(e.getValue() - mean(alike(e.getKey())), 2))
+                .sum();
         double variance = (PRIOR_WEIGHT * PRIOR_SIGMA * PRIOR_SIGMA + squares) / (PRIOR_WEIGHT + residuals);
         this.sigma = residuals == 0
                 ? Math.hypot(Math.sqrt(variance), LEVEL_SIGMA)
@@ -113,13 +120,40 @@ final class Outlooks {
         return Optional.of(new Figure(correction(variant) * ms.getAsDouble(), sigma, source));
     }
 
-    /** The geometric mean of measured / predicted over the other variants: its own would make every prediction look good. */
+    /**
+     * The geometric mean of measured / predicted over the other variants: its own would make every prediction look good. Over those of the same
+     * arithmetic where there are any: a device may be slow at integers alone, because its runtime does not fuse them, for one.
+     */
     private double correction(Variant variant) {
-        return Math.exp(logs.entrySet().stream()
-                .filter(e -> !e.getKey().equals(variant.digest()))
-                .mapToDouble(Map.Entry::getValue)
-                .average()
-                .orElse(0));
+        var others = alike(variant.digest()).stream()
+                .filter(d -> !d.equals(variant.digest()))
+                .toList();
+        return Math.exp(
+                others.isEmpty()
+                        ? mean(logs.keySet().stream()
+                                .filter(d -> !d.equals(variant.digest()))
+                                .toList())
+                        : mean(others));
+    }
+
+    /** Those that were measured and compute mostly in integers, or mostly in floats, as this one does. */
+    private List<Digest> alike(Digest variant) {
+        return logs.keySet().stream()
+                .filter(d -> integer.contains(d) == integer.contains(variant))
+                .toList();
+    }
+
+    private double mean(List<Digest> measured) {
+        return measured.stream().mapToDouble(logs::get).average().orElse(0);
+    }
+
+    private static boolean mostlyInteger(Workload workload) {
+        double floats = workload.parts().stream()
+                .filter(p -> p.precision().equals("fp32"))
+                .mapToDouble(Workload.Part::macs)
+                .sum();
+        double all = workload.parts().stream().mapToDouble(Workload.Part::macs).sum();
+        return floats < all / 2;
     }
 
     private OptionalDouble fromProbes(Variant variant) {

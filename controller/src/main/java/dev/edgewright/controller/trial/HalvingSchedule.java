@@ -15,10 +15,11 @@ import java.util.Set;
  */
 public final class HalvingSchedule {
 
-    /** Values this near are the same for every purpose: a choice between them loses nothing. */
-    static final double SAME = 0.01;
+    /** Values this near are the same: the choice between them is made by accuracy and size (selection takes the same step). */
+    static final double SAME = 0.02;
 
-    private static final int ROUNDS = 3;
+    private static final double TWO_SIDED_95 = 1.96;
+    static final int ROUNDS = 3;
     private static final int GROWTH = 2;
 
     private HalvingSchedule() {}
@@ -34,6 +35,12 @@ public final class HalvingSchedule {
 
         double width() {
             return high / low;
+        }
+
+        /** The same value, that sure: {@code sigma} is the standard deviation of its logarithm. */
+        Contender within(double sigma) {
+            double half = Math.exp(TWO_SIDED_95 * sigma);
+            return new Contender(manifest, value, value / half, value * half, baseline);
         }
     }
 
@@ -62,10 +69,12 @@ public final class HalvingSchedule {
     }
 
     /**
-     * Who goes on after a round.
+     * Who goes on after a round: the best one, and those that may still be better than it by more than {@link #SAME}. How much worse another one
+     * may be does not matter, for it is the best that is taken (the stopping rule of Even-Dar, Mannor and Mansour 2006 for a choice that is nearly
+     * the best). Where not all can go on, those do whose best case is best, so that one that was disturbed is looked at again.
      *
      * @param measured those of the round that are not out, with what they measured
-     * @return empty when it is decided: one is left, those left are as good as the same, or the rounds are over
+     * @return empty when it is decided: nobody may be much better than the best one, or the rounds are over
      */
     public static Optional<List<Digest>> next(int round, List<Contender> measured) {
         if (round >= ROUNDS || measured.size() < 2) {
@@ -73,17 +82,14 @@ public final class HalvingSchedule {
         }
         List<Contender> sorted = sorted(measured);
         Contender best = sorted.get(0);
-        List<Digest> on = new ArrayList<>();
-        boolean undecided = false;
-        for (Contender contender : sorted) {
-            boolean overlaps = contender == best || contender.low() <= best.high();
-            if (overlaps && on.size() < Math.max(2, (measured.size() + 1) / 2)) {
-                on.add(contender.manifest());
-                undecided |= contender != best && contender.high() > best.low() * (1 + SAME);
-            }
-        }
-        boolean sure = on.size() < 2 || !undecided;
-        return sure ? Optional.empty() : Optional.of(List.copyOf(on));
+        List<Digest> on = new ArrayList<>(List.of(best.manifest()));
+        sorted.stream()
+                .skip(1)
+                .filter(c -> c.low() * (1 + SAME) < best.high())
+                .sorted(Comparator.comparingDouble(Contender::low).thenComparing(Contender::manifest))
+                .limit(Math.max(1, (measured.size() + 1) / 2 - 1))
+                .forEach(c -> on.add(c.manifest()));
+        return on.size() < 2 ? Optional.empty() : Optional.of(List.copyOf(on));
     }
 
     /** Longest measuring of one candidate in a round, of which the last takes {@code longestMs}. */

@@ -6,6 +6,7 @@ import dev.edgewright.common.protocol.v1.TrialPhase;
 import dev.edgewright.common.protocol.v1.TrialResult;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,12 +29,14 @@ final class TrialDecider {
     /**
      * @param answers of each device: its results of this trial
      * @param contender a candidate with what the class measured of it; empty when it is out or nobody measured it
+     * @param newcomers not measured yet, and after what was measured thought to be better than this one
      */
     static Decision decide(
             Trial trial,
             Map<DeviceId, List<TrialResult>> answers,
             Instant now,
-            Function<Digest, Optional<HalvingSchedule.Contender>> contender) {
+            Function<Digest, Optional<HalvingSchedule.Contender>> contender,
+            Function<HalvingSchedule.Contender, List<Digest>> newcomers) {
         long ready = trial.asked().stream()
                 .filter(device -> answered(trial, answers.getOrDefault(device, List.of())))
                 .count();
@@ -58,6 +61,18 @@ final class TrialDecider {
             return new Finish(Trial.State.DONE, "every candidate went out");
         }
         var on = HalvingSchedule.next(trial.round(), left);
+        var best = left.stream()
+                .min(Comparator.comparingDouble(HalvingSchedule.Contender::value))
+                .orElseThrow();
+        var joining = late || trial.round() >= HalvingSchedule.ROUNDS ? List.<Digest>of() : newcomers.apply(best);
+        if (!joining.isEmpty()) {
+            var all = new ArrayList<>(on.orElse(List.of(best.manifest())));
+            all.addAll(joining);
+            return new NextRound(
+                    all,
+                    joining.size() + " more join after round " + trial.round()
+                            + ": by what was measured they may be faster than the best so far");
+        }
         if (on.isEmpty() || late) {
             return new Finish(
                     Trial.State.DONE,

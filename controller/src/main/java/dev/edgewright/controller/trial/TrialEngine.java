@@ -5,7 +5,6 @@ import dev.edgewright.common.id.Digest;
 import dev.edgewright.common.id.ModelName;
 import dev.edgewright.common.protocol.v1.Signed;
 import dev.edgewright.common.protocol.v1.TrialCandidate;
-import dev.edgewright.common.protocol.v1.TrialMeasurement;
 import dev.edgewright.common.protocol.v1.TrialPhase;
 import dev.edgewright.common.protocol.v1.TrialReport;
 import dev.edgewright.common.protocol.v1.TrialRequest;
@@ -18,8 +17,6 @@ import dev.edgewright.controller.fleet.FleetChange;
 import dev.edgewright.controller.fleet.FleetService;
 import dev.edgewright.controller.selection.FleetKnowledge;
 import dev.edgewright.controller.selection.Requirement;
-import dev.edgewright.controller.selection.TrialMeasurements.Measurement;
-import dev.edgewright.controller.selection.TrialMeasurements.OperatorMicros;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -44,10 +41,6 @@ public final class TrialEngine implements TrialService, TrialReports {
 
     private static final Logger LOG = LoggerFactory.getLogger(TrialEngine.class);
     private static final long AGAIN_SECONDS = 15;
-    private static final double TWO_SIDED_95 = 1.96;
-
-    /** Breaking a limit is judged against the limits of whoever asks next; what was measured stands for itself. */
-    private static final Set<String> LIMITS = Set.of("LATENCY_LIMIT", "ENERGY_LIMIT", "MEMORY_LIMIT");
 
     private final FleetService fleet;
     private final CatalogService catalog;
@@ -173,6 +166,11 @@ public final class TrialEngine implements TrialService, TrialReports {
         return store.list(limit);
     }
 
+    /** What a device is to measure, signed, for those who read it themselves; empty when it was never asked. */
+    public synchronized Optional<Signed> wanted(DeviceId device) {
+        return Optional.ofNullable(asked.get(device)).map(state -> fleetKey.sign(Contexts.TRIAL, state.toByteArray()));
+    }
+
     @Override
     public void onTrialed(DeviceId device, TrialReport report) {
         arrived.add(Map.entry(device, report));
@@ -204,83 +202,13 @@ public final class TrialEngine implements TrialService, TrialReports {
             boolean over = result.getPhase() == TrialPhase.TRIAL_PHASE_MEASURED
                     || result.getPhase() == TrialPhase.TRIAL_PHASE_OUT;
             if (trial != null && over && trial.devices().contains(device)) {
-                knowledge.learn(measurement(trial, device, result, level(report, result)));
-                activeToo(trial, device, result).ifPresent(knowledge::learn);
+                var readings = new Readings(trial, device, clock.instant());
+                knowledge.learn(readings.candidate(report, result));
+                readings.active(result)
+                        .filter(m -> catalog.variant(m.manifest()).isPresent())
+                        .ifPresent(knowledge::learn);
             }
         }
-    }
-
-    /**
-     * The active variant's median over all that the device measured with it in this trial: one level for all candidates, so that how
-     * busy the device was in one candidate's minute does not count for or against it. 0 when nothing was active.
-     */
-    private static double level(TrialReport report, TrialResult result) {
-        double[] medians = report.getResultsList().stream()
-                .filter(r -> r.getTrialId().equals(result.getTrialId())
-                        && r.getRatio() > 0
-                        && r.getActiveManifest().equals(result.getActiveManifest()))
-                .mapToDouble(r -> r.getActive().getP50Ms())
-                .filter(ms -> ms > 0)
-                .sorted()
-                .toArray();
-        return medians.length == 0 ? 0 : medians[medians.length / 2];
-    }
-
-    private Measurement measurement(Trial trial, DeviceId device, TrialResult result, double level) {
-        boolean out = result.getPhase() == TrialPhase.TRIAL_PHASE_OUT
-                && !LIMITS.contains(result.getError().getCode());
-        boolean beside = level > 0 && result.getRatio() > 0;
-        return new Measurement(
-                trial.deviceClass(),
-                Digest.ofBytes(result.getManifest()),
-                device,
-                trial.id(),
-                beside ? level * result.getRatio() : result.getCandidate().getP50Ms(),
-                beside
-                        ? Math.log(result.getRatioHigh() / result.getRatioLow()) / (2 * TWO_SIDED_95)
-                        : sigma(result.getCandidate()),
-                result.getCandidate().getP95Ms(),
-                result.getCandidate().getJoules(),
-                result.getMemoryBytes(),
-                result.getCandidate().getRuns(),
-                out
-                        ? Optional.of(result.getError().getCode() + ", "
-                                + result.getError().getMessage())
-                        : Optional.empty(),
-                result.getOperatorsList().stream()
-                        .map(o -> new OperatorMicros(o.getName(), o.getInput(), o.getCalls(), o.getMicros()))
-                        .toList(),
-                clock.instant());
-    }
-
-    /** What was measured beside it is known as well, unless it is a candidate of its own. */
-    private Optional<Measurement> activeToo(Trial trial, DeviceId device, TrialResult result) {
-        if (result.getActive().getRuns() == 0 || result.getActiveManifest().size() != Digest.LENGTH) {
-            return Optional.empty();
-        }
-        Digest active = Digest.ofBytes(result.getActiveManifest());
-        if (trial.candidates().contains(active) || catalog.variant(active).isEmpty()) {
-            return Optional.empty();
-        }
-        var side = result.getActive();
-        return Optional.of(new Measurement(
-                trial.deviceClass(),
-                active,
-                device,
-                trial.id(),
-                side.getP50Ms(),
-                sigma(side),
-                side.getP95Ms(),
-                side.getJoules(),
-                0,
-                side.getRuns(),
-                Optional.empty(),
-                List.of(),
-                clock.instant()));
-    }
-
-    private static double sigma(TrialMeasurement side) {
-        return side.getP50LowMs() > 0 ? Math.log(side.getP50HighMs() / side.getP50LowMs()) / (2 * TWO_SIDED_95) : 0;
     }
 
     private void decide(Trial trial) {
@@ -295,8 +223,14 @@ public final class TrialEngine implements TrialService, TrialReports {
                                     .filter(r -> r.getTrialId().equals(trial.id()))
                                     .toList());
         }
-        var decision =
-                TrialDecider.decide(trial, answers, clock.instant(), candidate -> planner.measured(trial, candidate));
+        var decision = TrialDecider.decide(
+                trial,
+                answers,
+                clock.instant(),
+                candidate -> planner.measured(trial, candidate)
+                        .map(contender ->
+                                Readings.alone(trial, contender, knowledge.trials(trial.deviceClass(), candidate))),
+                best -> planner.newcomers(trial, best));
         if (decision instanceof TrialDecider.Wait) {
             return;
         }

@@ -81,7 +81,11 @@ public final class TrialPlanner {
             return new Draft(
                     devices, confirm(choice, contenders), "measures what would be chosen, beside the original");
         }
-        var entrants = contenders.isEmpty() ? List.<Digest>of() : HalvingSchedule.entrants(contenders, policy.best());
+        var entrants = withoutActive(
+                contenders.isEmpty() ? List.of() : HalvingSchedule.entrants(contenders, policy.best()),
+                contenders,
+                model,
+                devices);
         String why = entrants.size() < 2
                 ? contenders.size() > 1
                         ? "one candidate is ahead of all others beyond doubt"
@@ -101,6 +105,28 @@ public final class TrialPlanner {
                 .filter(d -> !both.contains(d))
                 .forEach(both::add);
         return both;
+    }
+
+    /** The original need not be measured beside itself: where it serves, every measurement has it in it. */
+    private List<Digest> withoutActive(
+            List<Digest> entrants,
+            List<HalvingSchedule.Contender> contenders,
+            ModelName model,
+            List<DeviceId> devices) {
+        var original = contenders.stream()
+                .filter(HalvingSchedule.Contender::baseline)
+                .map(HalvingSchedule.Contender::manifest)
+                .findFirst();
+        boolean serves = original.isPresent()
+                && devices.stream()
+                        .allMatch(id -> fleet.get(id)
+                                .flatMap(d -> d.report(model.value()))
+                                .filter(r -> r.getActiveManifest()
+                                        .equals(original.get().toByteString()))
+                                .isPresent());
+        return serves && entrants.size() > 2
+                ? entrants.stream().filter(d -> !d.equals(original.get())).toList()
+                : entrants;
     }
 
     private List<Device> members(String deviceClass) {
@@ -197,6 +223,35 @@ public final class TrialPlanner {
                                 .filter(c -> !BROKEN.contains(c.verdict()))
                                 .findFirst())
                 .flatMap(c -> figure(c, trial.requirement().objective()).map(f -> contender(c, f)));
+    }
+
+    /**
+     * Whom nobody measured, and who is thought to be better than the best so far, now that others were measured: a class that turns out to be
+     * slow at integers has a float form as its best, which the first predictions did not rank.
+     */
+    List<Digest> newcomers(Trial trial, HalvingSchedule.Contender best) {
+        var objective = trial.requirement().objective();
+        if (objective == Objective.SIZE || objective == Objective.ACCURACY) {
+            return List.of();
+        }
+        var first = members(trial.deviceClass()).stream().findFirst();
+        if (first.isEmpty()) {
+            return List.of();
+        }
+        var unmeasured = new ArrayList<HalvingSchedule.Contender>();
+        for (Candidate candidate : selection
+                .select(trial.model(), trial.version(), first.get(), "auto", trial.requirement())
+                .candidates()) {
+            if (COULD_WIN.contains(candidate.verdict()) && !candidate.measured()) {
+                figure(candidate, objective).map(f -> contender(candidate, f)).ifPresent(unmeasured::add);
+            }
+        }
+        return unmeasured.stream()
+                .filter(c -> c.value() * (1 + HalvingSchedule.SAME) < best.value())
+                .sorted(Comparator.comparingDouble(HalvingSchedule.Contender::value))
+                .limit(trial.policy().best())
+                .map(HalvingSchedule.Contender::manifest)
+                .toList();
     }
 
     /** What a device itself holds a candidate to. */

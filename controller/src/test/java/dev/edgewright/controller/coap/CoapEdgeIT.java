@@ -13,6 +13,7 @@ import dev.edgewright.common.protocol.v1.Hello;
 import dev.edgewright.common.protocol.v1.Presence;
 import dev.edgewright.common.protocol.v1.Signed;
 import dev.edgewright.common.protocol.v1.TelemetryWindow;
+import dev.edgewright.common.protocol.v1.TrialReport;
 import dev.edgewright.controller.catalog.DiskBlobStore;
 import dev.edgewright.controller.edge.DeviceIntake;
 import dev.edgewright.controller.fake.FakeFleetStore;
@@ -53,6 +54,8 @@ class CoapEdgeIT {
     private final FakeTelemetry telemetry = new FakeTelemetry();
     private final DeviceRegistry fleet = new DeviceRegistry(new FakeFleetStore(), Clock.systemUTC());
     private final Map<DeviceId, Signed> desired = new ConcurrentHashMap<>();
+    private final Map<DeviceId, Signed> trials = new ConcurrentHashMap<>();
+    private final Map<DeviceId, TrialReport> trialed = new ConcurrentHashMap<>();
     private DiskBlobStore blobs;
     private CoapEdge edge;
     private Path client;
@@ -71,13 +74,14 @@ class CoapEdgeIT {
     }
 
     private void start(Optional<Path> pskFile, Duration silence) {
-        var intake = new DeviceIntake(fleet, telemetry, new FakeTransfer(), new ProtocolCounters());
+        var intake = new DeviceIntake(fleet, telemetry, new FakeTransfer(), trialed::put, new ProtocolCounters());
         edge = CoapEdge.start(
                 new CoapSettings(new InetSocketAddress("127.0.0.1", 0), pskFile, silence, 2),
                 intake,
                 fleet,
                 blobs,
                 device -> Optional.ofNullable(desired.get(device)),
+                device -> Optional.ofNullable(trials.get(device)),
                 Clock.systemUTC());
     }
 
@@ -176,6 +180,35 @@ class CoapEdgeIT {
         } finally {
             process.destroyForcibly();
         }
+    }
+
+    @Test
+    void a_trial_is_read_and_observed_and_what_came_of_it_is_taken() throws Exception {
+        startInTheClear();
+        var id = DeviceId.of("cam-1");
+        assertThat(get("/v1/trial?d=cam-1")).isEmpty();
+        assertThat(edge.publishTrial(id, signed("measure this")))
+                .as("nobody observes")
+                .isFalse();
+        var out = folder.resolve("observed");
+        trials.put(id, signed("measure this"));
+        var process = start(List.of("-m", "get", "-s", "20", "-o", out.toString(), uri("/v1/trial?d=cam-1")));
+        try {
+            await().atMost(Duration.ofSeconds(15)).until(() -> contains(out, "measure this"));
+            trials.put(id, signed("measure that"));
+            assertThat(edge.publishTrial(id, signed("measure that"))).isTrue();
+            await().atMost(Duration.ofSeconds(15)).until(() -> contains(out, "measure that"));
+        } finally {
+            process.destroyForcibly();
+        }
+        var report = TrialReport.newBuilder()
+                .setDeviceId("cam-1")
+                .setBootId(ByteString.copyFrom(new byte[16]))
+                .setSequence(1)
+                .setTrialSequence(1)
+                .build();
+        assertThat(post("/v1/trialed?d=cam-1", report.toByteArray())).isEmpty();
+        assertThat(trialed).containsEntry(id, report);
     }
 
     @Test

@@ -64,6 +64,16 @@ class HalvingScheduleTest {
     }
 
     @Test
+    void one_that_can_hardly_be_better_and_may_be_far_worse_is_not_measured_again() {
+        assertThat(HalvingSchedule.next(1, List.of(contender("a", 1, 0.002), contender("b", 1.05, 0.06))))
+                .as("at best 0.987: the choice of a loses less than 2 %")
+                .isEmpty();
+        assertThat(HalvingSchedule.next(1, List.of(contender("a", 1, 0.002), contender("b", 1.05, 0.09))))
+                .as("at best 0.956")
+                .contains(List.of(digest("a"), digest("b")));
+    }
+
+    @Test
     void the_last_round_ends_it_and_takes_the_whole_time() {
         assertThat(HalvingSchedule.next(3, List.of(contender("a", 1, 0.2), contender("b", 1, 0.2))))
                 .isEmpty();

@@ -5,6 +5,8 @@ import dev.edgewright.common.protocol.Limits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -35,7 +37,7 @@ final class CoapExchanges implements AutoCloseable {
     private final CoapSettings settings;
     private final CoapEndpoint endpoint;
     private final CoapClient client;
-    private CoapObserveRelation observation;
+    private final Map<String, CoapObserveRelation> observations = new HashMap<>();
 
     CoapExchanges(CoapSettings settings) throws IOException {
         this.settings = settings;
@@ -67,15 +69,13 @@ final class CoapExchanges implements AutoCloseable {
         return response.isSuccess() ? Optional.of(response.getPayload()) : Optional.empty();
     }
 
-    /** Observes a resource (RFC 7641); notifications arrive on Californium's threads until {@link #close}. */
+    /** Observes a resource (RFC 7641), again if need be; notifications arrive on Californium's threads until {@link #close}. */
     void observe(String resource, Consumer<byte[]> content, Runnable lost) {
-        if (observation != null) {
-            observation.reactiveCancel();
-        }
+        Optional.ofNullable(observations.remove(resource)).ifPresent(CoapObserveRelation::reactiveCancel);
         Request request = Request.newGet();
         request.setURI(uri(resource) + "?d=" + settings.device().value());
         request.setObserve();
-        observation = client.observe(request, new CoapHandler() {
+        observations.put(resource, client.observe(request, new CoapHandler() {
             @Override
             public void onLoad(CoapResponse response) {
                 if (response.isSuccess() && response.getPayload() != null && response.getPayload().length > 0) {
@@ -89,14 +89,12 @@ final class CoapExchanges implements AutoCloseable {
             public void onError() {
                 lost.run();
             }
-        });
+        }));
     }
 
     @Override
     public void close() {
-        if (observation != null) {
-            observation.reactiveCancel();
-        }
+        observations.values().forEach(CoapObserveRelation::reactiveCancel);
         client.shutdown();
         endpoint.destroy();
     }

@@ -85,7 +85,7 @@ public final class CoapLink implements Link {
 
     @Override
     public void trialed(TrialReport report) {
-        // Trials travel over MQTT only.
+        outbox.put(new Outgoing(MessageKind.TRIALED, "", report.toByteArray()));
     }
 
     @Override
@@ -184,6 +184,12 @@ public final class CoapLink implements Link {
         } catch (IOException e) {
             outbox.giveBack(message);
             throw e;
+        } catch (EdgewrightException e) {
+            if (message.kind() != MessageKind.TRIALED) {
+                throw e;
+            }
+            // A server without trials has nobody who waits for this.
+            LOG.atDebug().setCause(e).log("what came of trials is not taken");
         }
     }
 
@@ -216,7 +222,17 @@ public final class CoapLink implements Link {
             observing = false;
             observeAgainAt = now() + Duration.ofSeconds(2).toNanos();
         });
+        // A server without trials says so; there are none then, and the rest works.
+        exchanges.observe("/v1/trial", this::trial, () -> {});
         lastExchange = now();
+    }
+
+    private void trial(byte[] payload) {
+        if (payload.length > Limits.DESIRED_BYTES) {
+            listener.refused("TOO_LARGE", "a trial of " + payload.length + " bytes");
+        } else {
+            listener.trial(payload);
+        }
     }
 
     private void desired(byte[] payload) {

@@ -8,14 +8,17 @@ import org.eclipse.californium.core.coap.CoAP.ResponseCode;
 import org.eclipse.californium.core.coap.MediaTypeRegistry;
 import org.eclipse.californium.core.server.resources.CoapExchange;
 
-/** A device's desired state, to read and to observe. Empty content stands for "nothing yet", which keeps the observation. */
-final class DesiredResource extends CoapResource {
-    private final DesiredSource source;
+/**
+ * What is signed for one device, its desired state or what it is to measure, to read and to observe. Empty content stands for "nothing
+ * yet", which keeps the observation.
+ */
+final class SignedResource extends CoapResource {
+    private final SignedSource source;
     private final Sender sender;
     private final Silence silence;
 
-    DesiredResource(DesiredSource source, Sender sender, Silence silence) {
-        super("desired");
+    SignedResource(String name, SignedSource source, Sender sender, Silence silence) {
+        super(name);
         this.source = source;
         this.sender = sender;
         this.silence = silence;
@@ -32,7 +35,7 @@ final class DesiredResource extends CoapResource {
             return;
         }
         silence.broken(device.get());
-        var payload = source.desired(device.get()).map(Signed::toByteArray).orElse(new byte[0]);
+        var payload = source.of(device.get()).map(Signed::toByteArray).orElse(new byte[0]);
         exchange.respond(ResponseCode.CONTENT, payload, MediaTypeRegistry.APPLICATION_OCTET_STREAM);
     }
 
