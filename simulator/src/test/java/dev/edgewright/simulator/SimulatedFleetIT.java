@@ -4,56 +4,57 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.edgewright.common.update.UpdateState;
-import dev.edgewright.controller.ControllerConfig;
-import dev.edgewright.controller.ControllerMain;
-import dev.edgewright.controller.RunningController;
 import dev.edgewright.simulator.profile.Faults;
-import dev.edgewright.simulator.profile.Mix;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
+import java.time.Instant;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A hundred virtual devices, a real controller, its own broker, a real model. */
+/** Virtual devices with each kind of fault, a real controller, its own broker, a real model. */
 class SimulatedFleetIT {
 
     private static final int DEVICES = 100;
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
-    private static final Path MODEL =
-            Path.of(System.getProperty("edgewright.root"), "examples/fashion-mnist/model.onnx");
-    private static final Mix MIX =
-            Mix.parse("quick: {verify: 10ms, probe: 10ms}\nslow: {verify: 50ms, probe: 100ms, latency-ms: 40}", "mix");
-
-    private final HttpClient http = HttpClient.newHttpClient();
-    private final ObjectMapper json = new ObjectMapper();
 
     @TempDir
-    Path folder;
+    static Path folder;
+
+    private static RealController controller;
+
+    @BeforeAll
+    static void start() throws Exception {
+        controller = new RealController(folder);
+    }
+
+    @AfterAll
+    static void stop() {
+        controller.close();
+    }
+
+    private static RunningSimulation simulate(String prefix, int devices, String faults) {
+        return controller.simulate(
+                devices, faults.isEmpty() ? Faults.NONE : Faults.parse(faults, "faults"), "--prefix", prefix);
+    }
 
     @Test
     void a_rollout_in_waves_reaches_every_device_and_every_byte_is_verified() throws Exception {
-        try (RunningController controller = start();
-                RunningSimulation simulation = simulate(controller, Faults.NONE)) {
-            importModel(controller);
-            allAreKnown(controller, simulation);
+        try (RunningSimulation simulation = simulate("well-", DEVICES, "")) {
+            controller.knows("well-", DEVICES);
 
-            JsonNode ended = ended(controller, rollout(controller));
+            JsonNode ended = controller.ended(controller.rollout("well-"));
 
             assertThat(ended.get("state").asText()).as(ended.toString()).isEqualTo("SUCCEEDED");
             assertThat(simulation.statistics().in(UpdateState.COMMITTED)).isEqualTo(DEVICES);
             assertThat(simulation.statistics().bytes())
                     .as("each device took the whole graph, packed")
-                    .isGreaterThan(DEVICES * Files.size(MODEL) / 2);
+                    .isGreaterThan(DEVICES * Files.size(RealController.MODEL) / 2);
             assertThat(simulation.statistics().rejected()).isZero();
             assertThat(simulation.statistics().lost()).isZero();
         }
@@ -61,13 +62,10 @@ class SimulatedFleetIT {
 
     @Test
     void a_rollout_that_fails_on_three_devices_of_ten_halts() throws Exception {
-        Faults faults = Faults.parse("probing: {share: 0.3}", "faults");
-        try (RunningController controller = start();
-                RunningSimulation simulation = simulate(controller, faults)) {
-            importModel(controller);
-            allAreKnown(controller, simulation);
+        try (RunningSimulation simulation = simulate("bad-", DEVICES, "probing: {share: 0.3}")) {
+            controller.knows("bad-", DEVICES);
 
-            JsonNode ended = ended(controller, rollout(controller));
+            JsonNode ended = controller.ended(controller.rollout("bad-"));
 
             assertThat(ended.get("state").asText()).as(ended.toString()).isEqualTo("HALTED");
             assertThat(simulation.statistics().in(UpdateState.FAILED)).isPositive();
@@ -75,77 +73,69 @@ class SimulatedFleetIT {
         }
     }
 
-    private RunningController start() {
-        return ControllerMain.start(ControllerConfig.DEFAULTS
-                .withData(folder.resolve("controller"))
-                .withHttp("127.0.0.1:0")
-                .withMqtt("embedded:127.0.0.1:0"));
+    @Test
+    void twins_are_named_and_the_others_do_not_suffer() throws Exception {
+        try (RunningSimulation simulation = simulate("twin-", 10, "twins: {share: 0.1}")) {
+            controller.knows("twin-", 9);
+            await().atMost(RealController.PATIENCE).until(() -> !shared("twin-").isEmpty());
+
+            JsonNode ended = controller.ended(controller.rollout("twin-"));
+
+            assertThat(ended.get("state").asText()).as(ended.toString()).isEqualTo("SUCCEEDED");
+            assertThat(ended.path("counts").path("committed").asInt()).isEqualTo(9);
+            assertThat(simulation.statistics().in(UpdateState.COMMITTED)).isGreaterThanOrEqualTo(9);
+            assertThat(shared("twin-")).hasSize(1);
+        }
     }
 
-    private static RunningSimulation simulate(RunningController controller, Faults faults) {
-        SimulatorConfig config = SimulatorConfig.of(List.of(
-                "--devices", String.valueOf(DEVICES),
-                "--broker", controller.broker().toString(),
-                "--trust", controller.trust().toString()));
-        return SimulatorMain.start(config, MIX, faults);
+    @Test
+    void devices_whose_links_come_and_go_all_get_there() throws Exception {
+        try (RunningSimulation simulation = simulate("flap-", 20, "flapping: {share: 1, up: 700ms, down: 200ms}")) {
+            controller.knows("flap-", 20);
+
+            String id = controller.rollout("flap-");
+            await().atMost(RealController.PATIENCE)
+                    .pollInterval(Duration.ofMillis(20))
+                    .until(() -> simulation.statistics().connected() < 20);
+            JsonNode ended = controller.ended(id);
+
+            assertThat(ended.get("state").asText()).as(ended.toString()).isEqualTo("SUCCEEDED");
+            assertThat(simulation.statistics().in(UpdateState.COMMITTED)).isEqualTo(20);
+            assertThat(shared("flap-"))
+                    .as("one that comes back is not another one")
+                    .isEmpty();
+        }
     }
 
-    private void importModel(RunningController controller) throws Exception {
-        send(controller, "/api/v1/models/fashion?version=1", "application/octet-stream", Files.readAllBytes(MODEL));
-        post(controller, "/api/v1/models/fashion/variants", "{\"recipes\":[\"fp32\"]}");
-        await().atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(250))
-                .until(() -> !get(controller, "/api/v1/models/fashion/variants")
-                        .get("items")
-                        .isEmpty());
+    /** Devices that were said to share their identifier. */
+    private static Set<String> shared(String prefix) throws Exception {
+        return StreamSupport.stream(
+                        controller
+                                .get("/api/v1/events/log?limit=500")
+                                .path("items")
+                                .spliterator(),
+                        false)
+                .filter(event -> event.path("kind").asText().equals("device.shared-id"))
+                .map(event -> event.path("subject").asText())
+                .filter(subject -> subject.startsWith("devices/" + prefix))
+                .collect(Collectors.toSet());
     }
 
-    private void allAreKnown(RunningController controller, RunningSimulation simulation) {
-        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(250)).untilAsserted(() -> {
-            assertThat(simulation.statistics().connected()).isEqualTo(DEVICES);
-            JsonNode known = get(controller, "/api/v1/devices?limit=200").get("items");
-            assertThat(known).filteredOn(device -> device.has("class")).hasSize(DEVICES);
-        });
-    }
+    @Test
+    void clocks_that_are_wrong_by_a_year_move_no_deadline_and_no_rollout() throws Exception {
+        try (RunningSimulation simulation = simulate("skew-", 10, "clock-skew: {share: 1, seconds: 31536000}")) {
+            controller.knows("skew-", 10);
+            Instant began = Instant.now();
 
-    private String rollout(RunningController controller) throws Exception {
-        return post(
-                        controller,
-                        "/api/v1/rollouts",
-                        "{\"model\":\"fashion\",\"watchSeconds\":1,\"maxFailureRatio\":0.1,"
-                                + "\"waves\":[{\"percent\":10},{\"percent\":40},{\"percent\":50}]}")
-                .get("id")
-                .asText();
-    }
+            JsonNode ended = controller.ended(controller.rollout("skew-"));
 
-    /** The rollout once it no longer goes on by itself. */
-    private JsonNode ended(RunningController controller, String id) {
-        return await().atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(250))
-                .until(
-                        () -> get(controller, "/api/v1/rollouts/" + id),
-                        rollout -> Set.of("SUCCEEDED", "HALTED", "ABORTED", "FAILED")
-                                .contains(rollout.get("state").asText()));
-    }
-
-    private JsonNode get(RunningController controller, String path) throws Exception {
-        return json.readTree(http.send(
-                        HttpRequest.newBuilder(controller.http().resolve(path)).build(), BodyHandlers.ofString())
-                .body());
-    }
-
-    private JsonNode post(RunningController controller, String path, String body) throws Exception {
-        return send(controller, path, "application/json", body.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private JsonNode send(RunningController controller, String path, String type, byte[] body) throws Exception {
-        var answer = http.send(
-                HttpRequest.newBuilder(controller.http().resolve(path))
-                        .header("content-type", type)
-                        .POST(BodyPublishers.ofByteArray(body))
-                        .build(),
-                BodyHandlers.ofString());
-        assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 299);
-        return json.readTree(answer.body());
+            assertThat(ended.get("state").asText()).as(ended.toString()).isEqualTo("SUCCEEDED");
+            assertThat(simulation.statistics().in(UpdateState.COMMITTED)).isEqualTo(10);
+            for (JsonNode wave : ended.path("waves")) {
+                for (JsonNode device : wave.path("devices")) {
+                    assertThat(Instant.parse(device.path("since").asText())).isBetween(began, Instant.now());
+                }
+            }
+        }
     }
 }
