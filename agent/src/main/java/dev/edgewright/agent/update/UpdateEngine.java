@@ -137,6 +137,9 @@ public final class UpdateEngine {
             refused(refused.code(), refused.detail());
         } else if (ruling instanceof DesiredGate.Accepted accepted) {
             keep(signed, accepted);
+        } else {
+            // Known already: whoever says it again has not heard what came of it.
+            lastReport = Reported.getDefaultInstance();
         }
         tick();
     }

@@ -88,9 +88,9 @@ class UpdateTest {
                 .doesNotHaveDuplicates();
     }
 
-    /** At least once is what the link promises: the same bytes again, at any moment, are no news and no offence. */
+    /** At least once is what the link promises: the same bytes again, at any moment, are no news and no offence; they ask where the device stands. */
     @Test
-    void aDesiredStateThatComesTwiceChangesNothing() {
+    void aDesiredStateThatComesTwiceChangesNothingAndIsAnswered() {
         long sequence = device.nextSequence();
         byte[] desired = catalog.desired(Device.ID, sequence, catalog.assign(v1, sequence));
         device.publish(v1).receives(desired);
@@ -107,7 +107,9 @@ class UpdateTest {
         device.receives(desired).waits(Duration.ofSeconds(1));
         assertThat(device.state()).isEqualTo(COMMITTED);
         assertThat(device.runtime.activations).containsExactly(v1.digest());
-        assertThat(device.link.reports).hasSize(reports);
+        assertThat(device.link.reports).hasSize(reports + 1);
+        assertThat(device.lastReport().getAssignmentsList())
+                .isEqualTo(device.link.reports.get(reports - 1).getAssignmentsList());
         assertThat(device.lastReport().getRejected()).isZero();
     }
 

@@ -44,6 +44,16 @@ final class LiveRollout {
         return Optional.ofNullable(targets.get(device));
     }
 
+    /** The device was told something and has not said that it is done with it. */
+    boolean working(DeviceId device) {
+        var target = targets.get(device);
+        return target != null
+                && (target.state().inFlight()
+                        || target.state() == TargetState.SILENT
+                        || target.state() == TargetState.REVERTING
+                        || target.state() == TargetState.UNREACHED);
+    }
+
     Draft draft(Instant now) {
         return new Draft(now);
     }

@@ -1,15 +1,18 @@
 package dev.edgewright.controller.rollout;
 
+import dev.edgewright.common.id.DeviceId;
 import dev.edgewright.controller.fleet.Device;
 import dev.edgewright.controller.fleet.FleetService;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
- * Which desired states have to go out now: those that no broker has taken yet, and once more those that an online device has not answered, 10, 20, 40 …
- * seconds after they were made. A broker may lose a message though it acknowledged it; without a reminder the device would wait for its next
- * connect and its wave for the deadline. The same state again is no news to a device that has it. Not thread-safe.
+ * Which desired states have to go out now: those that no broker has taken yet, and once more, 10, 20, 40 … seconds after they were made, those
+ * of online devices that have not answered or are not done. A broker may lose a message though it acknowledged it, the offer as well as the report of its
+ * end; without a reminder the device would wait for its next connect, and its wave for the deadline. A device that has the state already answers with
+ * where it stands. Not thread-safe.
  */
 final class Reminders {
 
@@ -24,12 +27,15 @@ final class Reminders {
         this.fleet = fleet;
     }
 
-    /** @param now not before that of the last call */
-    List<DesiredRecord> due(Collection<DesiredRecord> all, Instant now) {
+    /**
+     * @param working of devices that are not done with what they were told
+     * @param now not before that of the last call
+     */
+    List<DesiredRecord> due(Collection<DesiredRecord> all, Predicate<DeviceId> working, Instant now) {
         long before = looked;
         looked = now.toEpochMilli();
         return all.stream()
-                .filter(record -> record.due() || reminds(record, before) && unanswered(record))
+                .filter(record -> record.due() || reminds(record, before) && unanswered(record, working))
                 .toList();
     }
 
@@ -45,11 +51,12 @@ final class Reminders {
         return false;
     }
 
-    private boolean unanswered(DesiredRecord record) {
+    private boolean unanswered(DesiredRecord record, Predicate<DeviceId> working) {
         return fleet.get(record.device())
                 .filter(Device::online)
                 .filter(device ->
-                        device.reported().getDesiredSequence() < record.state().getSequence())
+                        device.reported().getDesiredSequence() < record.state().getSequence()
+                                || working.test(device.id()))
                 .isPresent();
     }
 }

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -175,8 +176,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
         });
     }
 
-    private RolloutDetail operate(
-            RolloutId id, RolloutEvent event, java.util.function.Consumer<LiveRollout.Draft> change) {
+    private RolloutDetail operate(RolloutId id, RolloutEvent event, Consumer<LiveRollout.Draft> change) {
         requireLead();
         var rollout = live.find(id)
                 .or(() -> late.find(id))
@@ -285,7 +285,8 @@ public final class RolloutEngine implements RolloutService, Cohorts {
         var confirmed = outbox.drainConfirmed();
         store.published(confirmed);
         confirmed.forEach(book::published);
-        reminders.due(book.all(), clock.instant()).forEach(outbox::send);
+        reminders.due(book.all(), d -> going().stream().anyMatch(r -> r.working(d)), clock.instant())
+                .forEach(outbox::send);
     }
 
     /** Takes over from another controller, or lets go, as the lease says. */
@@ -342,7 +343,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
     }
 
     /** Makes a change, persists it, then acts on it. Answers whether there was anything to persist. */
-    private boolean step(LiveRollout rollout, java.util.function.Consumer<LiveRollout.Draft> change) {
+    private boolean step(LiveRollout rollout, Consumer<LiveRollout.Draft> change) {
         var draft = rollout.draft(clock.instant());
         change.accept(draft);
         if (draft.empty()) {

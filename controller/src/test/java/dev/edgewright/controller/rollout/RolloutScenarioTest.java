@@ -101,35 +101,6 @@ class RolloutScenarioTest {
     }
 
     @Test
-    void a_device_that_a_broker_lost_the_offer_of_is_reminded_and_one_that_answered_is_not() {
-        house.devices(3).version("1");
-        house.lost = 1;
-        var rollout = house.engine.create(request(List.of(WaveSpec.ofPercent(100)), GatePolicy.DEFAULT));
-        assertThat(house.published).hasSize(3);
-        house.passes(Duration.ofSeconds(9));
-        assertThat(house.published).hasSize(3);
-        house.lost = 1;
-        house.passes(Duration.ofSeconds(2)).passes(Duration.ofSeconds(5));
-        assertThat(house.published).hasSize(4);
-        assertThat(house.now(rollout).rollout().state()).isEqualTo(RolloutState.RUNNING);
-        house.passes(Duration.ofSeconds(5));
-        assertThat(house.published).hasSize(5);
-        assertThat(house.published.get(4)).isEqualTo(house.published.get(3)).isEqualTo(house.published.get(0));
-        assertThat(house.now(rollout).rollout().state()).isEqualTo(RolloutState.SUCCEEDED);
-        house.passes(Duration.ofSeconds(60));
-        assertThat(house.published).hasSize(5);
-    }
-
-    @Test
-    void a_device_that_is_offline_is_not_reminded_for_the_broker_retains_what_it_should_be() {
-        house.devices(1).version("1");
-        house.device(1).disconnects();
-        house.engine.create(request(List.of(WaveSpec.ofPercent(100)), GatePolicy.DEFAULT));
-        house.passes(Duration.ofSeconds(11)).passes(Duration.ofSeconds(11));
-        assertThat(house.published).hasSize(1);
-    }
-
-    @Test
     void silence_counts_as_failure_after_the_deadline_and_speech_takes_it_back() {
         house.devices(2).version("v1");
         house.device(1).behaves(Behaviour.SILENT);

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class SqliteStoreTest implements StoreContract {
+class SqliteStoreTest implements StoreContract, EventStoreContract, ChoosingStoreContract {
 
     @TempDir
     Path folder;

@@ -43,6 +43,7 @@ public final class FakeDevice {
     private final Map<String, AssignmentReport> reports = new LinkedHashMap<>();
     private Behaviour behaviour = Behaviour.COMMITS;
     private boolean online;
+    private boolean unheard;
     private long sequence;
     private long highest;
     private ProbeResult probe = ProbeResult.getDefaultInstance();
@@ -155,6 +156,9 @@ public final class FakeDevice {
             return;
         }
         if (desired.getSequence() <= highest) {
+            if (desired.getSequence() == highest && behaviour != Behaviour.SILENT) {
+                report();
+            }
             return;
         }
         highest = desired.getSequence();
@@ -262,7 +266,16 @@ public final class FakeDevice {
         report();
     }
 
+    /** What it says reaches nobody, or does again. */
+    public FakeDevice unheard(boolean value) {
+        unheard = value;
+        return this;
+    }
+
     private void report() {
+        if (unheard) {
+            return;
+        }
         fleet.onReported(
                 id,
                 Reported.newBuilder()

@@ -225,6 +225,8 @@ public final class VirtualDevice {
             report(nowMs);
         } else if (ruling instanceof SignedStateCheck.Accepted<DesiredState> accepted) {
             accept(accepted.state(), nowMs);
+        } else {
+            report(nowMs); // whoever says it again has not heard what came of it
         }
     }
 
