@@ -285,8 +285,8 @@ public final class RolloutEngine implements RolloutService, Cohorts {
         var confirmed = outbox.drainConfirmed();
         store.published(confirmed);
         confirmed.forEach(book::published);
-        reminders.due(book.all(), d -> going().stream().anyMatch(r -> r.working(d)), clock.instant())
-                .forEach(outbox::send);
+        Predicate<DeviceId> working = device -> going().stream().anyMatch(rollout -> rollout.working(device));
+        reminders.due(book.all(), working, clock.instant()).forEach(outbox::send);
     }
 
     /** Takes over from another controller, or lets go, as the lease says. */

@@ -71,8 +71,10 @@ interface ChoosingStoreContract extends OpenDatabase {
     default void what_a_device_is_to_measure_and_what_it_reported_are_kept_beside_each_other() {
         var store = new JdbiTrialStore(database());
         var asked = TrialState.newBuilder().setDeviceId("cam-1").setSequence(3).build();
-        var report =
-                TrialReport.newBuilder().setDeviceId("cam-1").setTrialSequence(3).build();
+        var report = TrialReport.newBuilder()
+                .setDeviceId("cam-1")
+                .setTrialSequence(3)
+                .build();
         store.report(CAM, report);
         assertThat(store.asked()).isEmpty();
         store.save(List.of(), Map.of(CAM, asked));

@@ -119,9 +119,7 @@ class PostgresStoreIT implements StoreContract, EventStoreContract, ChoosingStor
             var tables = h.createQuery("""
                             select tablename from pg_tables where schemaname = 'public' and tablename not like 'flyway%'
                             and tablename not in ('event_head', 'audit_head') order by tablename
-                            """)
-                    .mapTo(String.class)
-                    .list();
+                            """).mapTo(String.class).list();
             h.execute("truncate " + String.join(", ", tables));
             h.execute("update event_head set sequence = 0");
             h.execute("update audit_head set sequence = 0");
