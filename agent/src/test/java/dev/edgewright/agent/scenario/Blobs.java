@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 
-/** Frames to be had, and how many were. */
+/** Frames to be had, and which were. */
 final class Blobs {
 
     private final Map<Digest, List<byte[]>> frames = new ConcurrentHashMap<>();
-    private final AtomicLong sent = new AtomicLong();
+    private final List<String> sent = new CopyOnWriteArrayList<>();
     private volatile UnaryOperator<byte[]> damage = UnaryOperator.identity();
 
     void publish(Variant variant) {
@@ -29,7 +29,7 @@ final class Blobs {
         if (frame.length == 0) {
             return Optional.empty();
         }
-        sent.incrementAndGet();
+        sent.add(blob.hex() + "/" + index);
         return Optional.of(frame);
     }
 
@@ -37,7 +37,7 @@ final class Blobs {
         damage = change;
     }
 
-    long sent() {
-        return sent.get();
+    List<String> sent() {
+        return sent;
     }
 }

@@ -79,7 +79,7 @@ final class CoapControlPlane implements ControlPlane {
     }
 
     @Override
-    public long chunksSent() {
+    public List<String> chunksSent() {
         return blobs.sent();
     }
 

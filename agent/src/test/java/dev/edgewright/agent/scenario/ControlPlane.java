@@ -18,8 +18,8 @@ interface ControlPlane extends AutoCloseable {
 
     Seen seen();
 
-    /** Chunks that went out. */
-    long chunksSent();
+    /** Chunks that went out, each as often as it did. */
+    List<String> chunksSent();
 
     /** Changes chunks on their way out; one that becomes empty is lost. */
     void damage(UnaryOperator<byte[]> change);

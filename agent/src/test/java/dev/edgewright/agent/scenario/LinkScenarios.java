@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -188,13 +189,15 @@ abstract class LinkScenarios {
         AtomicLong sent = new AtomicLong(-1);
         await().atMost(PATIENCE)
                 .pollInterval(Duration.ofSeconds(1))
-                .until(() -> sent.getAndSet(control.chunksSent()) == sent.get());
-        long before = control.chunksSent();
+                .until(() -> sent.getAndSet(control.chunksSent().size()) == sent.get());
+        int before = control.chunksSent().size();
         control.damage(frame -> frame);
         starts();
         awaitState(LifecycleState.LIFECYCLE_STATE_COMMITTED);
 
-        assertThat(control.chunksSent() - before).isLessThan(large.chunks());
+        // This control plane answers every want at once, so a chunk goes out again when the device asks again.
+        List<String> after = control.chunksSent();
+        assertThat(Set.copyOf(after.subList(before, after.size()))).hasSizeLessThan(large.chunks());
     }
 
     @Test

@@ -76,7 +76,7 @@ final class MqttControlPlane implements ControlPlane, MqttCallback {
     }
 
     @Override
-    public long chunksSent() {
+    public List<String> chunksSent() {
         return blobs.sent();
     }
 
