@@ -9,6 +9,7 @@ import dev.edgewright.common.protocol.v1.Reported;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -257,15 +258,20 @@ public final class DeviceRegistry implements FleetService {
 
     /** Writes what changed since the last call in one transaction. */
     public void flush() {
-        var ids = List.copyOf(dirty);
-        if (ids.isEmpty()) {
+        persist(List.copyOf(dirty));
+    }
+
+    @Override
+    public void persist(Collection<DeviceId> ids) {
+        var unwritten = ids.stream().filter(dirty::remove).toList();
+        if (unwritten.isEmpty()) {
             return;
         }
-        dirty.removeAll(ids);
         try {
-            store.save(ids.stream().map(devices::get).filter(d -> d != null).toList());
+            store.save(
+                    unwritten.stream().map(devices::get).filter(d -> d != null).toList());
         } catch (RuntimeException e) {
-            dirty.addAll(ids);
+            dirty.addAll(unwritten);
             throw e;
         }
     }

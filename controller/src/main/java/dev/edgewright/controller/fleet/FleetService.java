@@ -4,6 +4,7 @@ import dev.edgewright.common.id.DeviceId;
 import dev.edgewright.common.protocol.v1.Hello;
 import dev.edgewright.common.protocol.v1.Presence;
 import dev.edgewright.common.protocol.v1.Reported;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,6 +53,12 @@ public interface FleetService {
      * @throws dev.edgewright.common.error.EdgewrightException DEVICE_NOT_FOUND
      */
     void remove(DeviceId device);
+
+    /**
+     * Writes what is known of these devices and was not written yet. For who is about to write what follows from it: a controller that is killed
+     * in between must not know more of the consequence than of the cause.
+     */
+    void persist(Collection<DeviceId> devices);
 
     void addListener(FleetListener listener);
 

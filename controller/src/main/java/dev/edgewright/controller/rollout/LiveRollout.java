@@ -99,6 +99,14 @@ final class LiveRollout {
             changed.put(target.device(), target);
         }
 
+        /** Devices of which this step says that they are done. */
+        List<DeviceId> settled() {
+            return changed.values().stream()
+                    .filter(t -> t.state().settled())
+                    .map(Target::device)
+                    .toList();
+        }
+
         void put(DesiredRecord record) {
             desired.put(record.device(), record);
         }

@@ -349,6 +349,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
         if (draft.empty()) {
             return false;
         }
+        fleet.persist(draft.settled());
         if (!draft.commit(store)) {
             live.readAgain(rollout.rollout().id());
             late.stale(rollout.rollout().id());

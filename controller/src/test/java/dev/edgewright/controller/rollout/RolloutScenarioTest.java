@@ -8,9 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.edgewright.common.error.EdgewrightException;
+import dev.edgewright.common.protocol.v1.LifecycleState;
 import dev.edgewright.common.update.UpdateState;
 import dev.edgewright.controller.rollout.GatePolicy.OnBreach;
 import dev.edgewright.controller.rollout.GatePolicy.Scope;
+import dev.edgewright.controller.storage.JdbiFleetStore;
 import dev.edgewright.controller.testing.FakeDevice.Behaviour;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,6 +55,18 @@ class RolloutScenarioTest {
         assertThat(done.rollout().waves()).extracting(Wave::devices).containsExactly(1, 4);
         assertThat(done.targets()).extracting(Target::state).containsOnly(TargetState.COMMITTED);
         assertThat(house.published).hasSize(5);
+    }
+
+    @Test
+    void a_controller_that_is_killed_knows_of_each_device_what_its_rollout_knows() {
+        house.devices(3).version("v1");
+        var done = house.now(house.engine.create(request(CANARY_THEN_ALL, GatePolicy.DEFAULT)));
+        assertThat(done.rollout().state()).isEqualTo(RolloutState.SUCCEEDED);
+        assertThat(new JdbiFleetStore(house.database).all())
+                .hasSize(3)
+                .allSatisfy(device -> assertThat(device.reported().getAssignmentsList())
+                        .singleElement()
+                        .satisfies(a -> assertThat(a.getState()).isEqualTo(LifecycleState.LIFECYCLE_STATE_COMMITTED)));
     }
 
     @Test
