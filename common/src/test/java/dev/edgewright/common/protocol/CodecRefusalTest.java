@@ -1,11 +1,8 @@
 package dev.edgewright.common.protocol;
 
-import static dev.edgewright.common.protocol.MessageKind.CHUNK_INDEX;
 import static dev.edgewright.common.protocol.MessageKind.DESIRED;
 import static dev.edgewright.common.protocol.MessageKind.DESIRED_STATE;
-import static dev.edgewright.common.protocol.MessageKind.GOLDEN_SET;
 import static dev.edgewright.common.protocol.MessageKind.HELLO;
-import static dev.edgewright.common.protocol.MessageKind.MANIFEST;
 import static dev.edgewright.common.protocol.MessageKind.PRESENCE;
 import static dev.edgewright.common.protocol.MessageKind.REPORTED;
 import static dev.edgewright.common.protocol.MessageKind.TELEMETRY;
@@ -34,12 +31,9 @@ import dev.edgewright.common.id.DeviceId;
 import dev.edgewright.common.protocol.Decoded.Accepted;
 import dev.edgewright.common.protocol.Decoded.Refused;
 import dev.edgewright.common.protocol.v1.AssignmentReport;
-import dev.edgewright.common.protocol.v1.ChunkIndex;
 import dev.edgewright.common.protocol.v1.DesiredState;
-import dev.edgewright.common.protocol.v1.GoldenSet;
 import dev.edgewright.common.protocol.v1.Hello;
 import dev.edgewright.common.protocol.v1.LifecycleState;
-import dev.edgewright.common.protocol.v1.Manifest;
 import dev.edgewright.common.protocol.v1.Presence;
 import dev.edgewright.common.protocol.v1.Reported;
 import dev.edgewright.common.protocol.v1.ShadowWindow;
@@ -80,8 +74,8 @@ class CodecRefusalTest {
                         sketch(),
                         want(),
                         desired(),
-                        manifest(),
-                        blobs())
+                        ArtifactRefusals.manifest(),
+                        ArtifactRefusals.blobs())
                 .flatMap(rows -> rows);
     }
 
@@ -270,46 +264,6 @@ class CodecRefusalTest {
                 row("a manifest above its bound", DESIRED_STATE, longManifest, TOO_LONG));
     }
 
-    private static Stream<Arguments> manifest() {
-        Manifest.Builder right = sample().manifest().toBuilder();
-        return Stream.of(
-                row("no graph", MANIFEST, right.clone().clearGraph(), MISSING),
-                row("a variant with a slash", MANIFEST, right.clone().setVariant("a/b"), BAD_ID),
-                row("a graph outside its folder", MANIFEST, graph(right, "../../etc/passwd"), BAD_ID),
-                row("a hidden file", MANIFEST, graph(right, ".ssh"), BAD_ID),
-                row("a negative size", MANIFEST, size(right, -1, 1), NEGATIVE),
-                row("3 GiB", MANIFEST, size(right, 3L << 30, 40_000), TOO_HIGH),
-                row("more bytes than its chunks can hold", MANIFEST, size(right, 1 << 20, 3), CONTRADICTION),
-                row("more chunks than bytes", MANIFEST, size(right, 3, 4), CONTRADICTION),
-                row("a dimension of -2", MANIFEST, dimension(right, -2), NEGATIVE),
-                row("an accuracy of NaN", MANIFEST, accuracy(right, Double.NaN), NOT_FINITE));
-    }
-
-    private static Stream<Arguments> blobs() {
-        ChunkIndex.Builder index = ChunkIndex.newBuilder();
-        GoldenSet.Builder golden = GoldenSet.newBuilder();
-        golden.addCasesBuilder()
-                .addInputsBuilder()
-                .setDatatype("FP32")
-                .addShape(3)
-                .setData(bytes(11));
-        GoldenSet.Builder overflow = GoldenSet.newBuilder();
-        overflow.addCasesBuilder()
-                .addInputsBuilder()
-                .setDatatype("FP32")
-                .addShape(1L << 62)
-                .addShape(1L << 62);
-        GoldenSet.Builder unknownType = GoldenSet.newBuilder();
-        unknownType.addCasesBuilder().addInputsBuilder().setDatatype("FP31");
-        return Stream.of(
-                row("a chunk of no bytes", CHUNK_INDEX, chunk(index, 32, 0), MISSING),
-                row("a chunk of 257 KiB", CHUNK_INDEX, chunk(index, 32, 257 * 1024), TOO_HIGH),
-                row("a chunk digest of 31 bytes", CHUNK_INDEX, chunk(index, 31, 1), BAD_LENGTH),
-                row("11 bytes for three floats", GOLDEN_SET, golden, CONTRADICTION),
-                row("a shape that overflows", GOLDEN_SET, overflow, CONTRADICTION),
-                row("an unknown datatype", GOLDEN_SET, unknownType, UNKNOWN_ENUM));
-    }
-
     @Test
     void every_reason_has_a_row() {
         Set<RefusalReason> tested = what_is_wrong_is_refused_with_its_reason()
@@ -349,11 +303,11 @@ class CodecRefusalTest {
                 .hasMessageContaining("HELLO is no Want");
     }
 
-    private static SampleMessages sample() {
+    static SampleMessages sample() {
         return new SampleMessages(11);
     }
 
-    private static Arguments row(String what, MessageKind kind, Message.Builder message, RefusalReason reason) {
+    static Arguments row(String what, MessageKind kind, Message.Builder message, RefusalReason reason) {
         return arguments(what, kind, message.build().toByteArray(), reason);
     }
 
@@ -372,42 +326,12 @@ class CodecRefusalTest {
         return reported.clone().addAssignments(report);
     }
 
-    private static Manifest.Builder graph(Manifest.Builder manifest, String name) {
-        Manifest.Builder changed = manifest.clone();
-        changed.getGraphBuilder().setName(name);
-        return changed;
-    }
-
-    private static Manifest.Builder size(Manifest.Builder manifest, long size, int chunks) {
-        Manifest.Builder changed = manifest.clone();
-        changed.getGraphBuilder().setSize(size).setChunks(chunks);
-        return changed;
-    }
-
-    private static Manifest.Builder dimension(Manifest.Builder manifest, long dimension) {
-        Manifest.Builder changed = manifest.clone();
-        changed.addInputsBuilder().setName("extra").setDatatype("FP32").addShape(dimension);
-        return changed;
-    }
-
-    private static Manifest.Builder accuracy(Manifest.Builder manifest, double value) {
-        Manifest.Builder changed = manifest.clone();
-        changed.getAccuracyBuilder().setValue(value);
-        return changed;
-    }
-
-    private static ChunkIndex.Builder chunk(ChunkIndex.Builder index, int digestBytes, int length) {
-        ChunkIndex.Builder changed = index.clone();
-        changed.addChunksBuilder().setDigest(bytes(digestBytes)).setLength(length);
-        return changed;
-    }
-
     private static byte[] cut(Message message) {
         byte[] bytes = message.toByteArray();
         return java.util.Arrays.copyOf(bytes, bytes.length - 1);
     }
 
-    private static ByteString bytes(int length) {
+    static ByteString bytes(int length) {
         return ByteString.copyFrom(new byte[length]);
     }
 }

@@ -46,17 +46,14 @@ import dev.edgewright.common.protocol.v1.TrialResult;
 import dev.edgewright.common.protocol.v1.TrialState;
 import dev.edgewright.common.protocol.v1.Want;
 import dev.edgewright.common.telemetry.LatencySketch;
-import java.util.Random;
 
 /** Messages of every kind that keep every limit, drawn from a seed. */
-final class SampleMessages {
+final class SampleMessages extends SampleValues {
 
     static final DeviceId DEVICE = DeviceId.of("cam-7");
 
-    private final Random random;
-
     SampleMessages(long seed) {
-        this.random = new Random(seed);
+        super(seed);
     }
 
     Message of(MessageKind kind) {
@@ -397,34 +394,5 @@ final class SampleMessages {
                             .setData(bytes(8))));
         }
         return golden.build();
-    }
-
-    private ByteString bytes(int length) {
-        byte[] bytes = new byte[length];
-        random.nextBytes(bytes);
-        return ByteString.copyFrom(bytes);
-    }
-
-    private int below(int bound) {
-        return random.nextInt(bound);
-    }
-
-    /** Any 63-bit number, small ones as often as large ones. */
-    private long number() {
-        return random.nextLong() >>> (1 + below(63));
-    }
-
-    private double positive() {
-        return Math.exp(random.nextGaussian() * 4);
-    }
-
-    /** Text with characters of one to four bytes. */
-    private String text() {
-        String[] letters = {"a", "Z", "0", " ", "é", "Ω", "日", "🚀"};
-        StringBuilder text = new StringBuilder();
-        for (int i = below(12); i > 0; i--) {
-            text.append(letters[below(letters.length)]);
-        }
-        return text.toString();
     }
 }
