@@ -41,14 +41,12 @@ class LiveAgreementTest {
     private RolloutFixture house;
     private Variant v1;
     private Variant v2;
-    private long sequence;
 
     @BeforeEach
     void open() {
         house = new RolloutFixture(folder);
         house.devices(4);
-        v1 = house.version("v1");
-        house.engine.create(request(List.of(), GatePolicy.DEFAULT));
+        v1 = house.everywhere("v1");
         v2 = house.version("v2");
     }
 
@@ -90,24 +88,14 @@ class LiveAgreementTest {
 
     /** A window in which {@code before} ran beside {@code serving}. */
     private void compares(int device, Variant before, Variant serving, long compared, long agreed, long errors) {
-        var sketch = new LatencySketch();
-        sketch.record(0.002);
-        house.telemetry.onTelemetry(
-                house.device(device).id(),
-                TelemetryWindow.newBuilder()
-                        .setBootId(ByteString.copyFromUtf8("boot"))
-                        .setSequence(++sequence)
-                        .addShadows(ShadowWindow.newBuilder()
-                                .setModel(MODEL.value())
-                                .setManifest(before.digest().toByteString())
-                                .setActiveManifest(serving.digest().toByteString())
-                                .setCompared(compared)
-                                .setAgreed(agreed)
-                                .setErrors(errors)
-                                .setLatency(sketch.toProto())
-                                .setActiveLatency(sketch.toProto()))
-                        .build());
-        house.engine.tick();
+        house.beside(
+                device,
+                ShadowWindow.newBuilder()
+                        .setManifest(before.digest().toByteString())
+                        .setActiveManifest(serving.digest().toByteString())
+                        .setCompared(compared)
+                        .setAgreed(agreed)
+                        .setErrors(errors));
     }
 
     private RolloutState state(RolloutDetail rollout) {
@@ -227,7 +215,7 @@ class LiveAgreementTest {
                 house.device(1).id(),
                 TelemetryWindow.newBuilder()
                         .setBootId(ByteString.copyFromUtf8("boot"))
-                        .setSequence(++sequence)
+                        .setSequence(1)
                         .setResidentBytes((100 << 20) + (3 << 20))
                         .addModels(ModelWindow.newBuilder()
                                 .setModel(MODEL.value())

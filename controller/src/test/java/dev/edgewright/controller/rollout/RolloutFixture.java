@@ -1,5 +1,6 @@
 package dev.edgewright.controller.rollout;
 
+import com.google.protobuf.ByteString;
 import dev.edgewright.common.id.DeviceId;
 import dev.edgewright.common.id.Digest;
 import dev.edgewright.common.id.ModelName;
@@ -7,9 +8,12 @@ import dev.edgewright.common.id.RolloutId;
 import dev.edgewright.common.protocol.v1.Accuracy;
 import dev.edgewright.common.protocol.v1.DesiredState;
 import dev.edgewright.common.protocol.v1.GoldenSet;
+import dev.edgewright.common.protocol.v1.ShadowWindow;
 import dev.edgewright.common.protocol.v1.Signed;
+import dev.edgewright.common.protocol.v1.TelemetryWindow;
 import dev.edgewright.common.protocol.v1.Tolerance;
 import dev.edgewright.common.signing.SigningKey;
+import dev.edgewright.common.telemetry.LatencySketch;
 import dev.edgewright.controller.catalog.DiskBlobStore;
 import dev.edgewright.controller.catalog.ModelInspector;
 import dev.edgewright.controller.catalog.NewVariant;
@@ -54,6 +58,7 @@ final class RolloutFixture implements AutoCloseable {
     final List<String> published = new ArrayList<>();
     private Instant now = Instant.parse("2026-03-02T10:00:00Z");
     private boolean linkDown;
+    private long windows;
     /** Desired states that the broker says it has and that no device gets, from now on. */
     int lost;
 
@@ -132,6 +137,29 @@ final class RolloutFixture implements AutoCloseable {
         start();
         devices.values().forEach(d -> d.attach(fleet));
         return this;
+    }
+
+    /** A version that every device has got. */
+    Variant everywhere(String name) {
+        var variant = version(name);
+        engine.create(request(List.of(), GatePolicy.DEFAULT));
+        return variant;
+    }
+
+    /** A device tells of a window in which something ran beside what serves, and the engine looks. */
+    void beside(int device, ShadowWindow.Builder window) {
+        var sketch = new LatencySketch();
+        sketch.record(0.002);
+        telemetry.onTelemetry(
+                device(device).id(),
+                TelemetryWindow.newBuilder()
+                        .setBootId(ByteString.copyFromUtf8("boot"))
+                        .setSequence(++windows)
+                        .addShadows(window.setModel(MODEL.value())
+                                .setLatency(sketch.toProto())
+                                .setActiveLatency(sketch.toProto()))
+                        .build());
+        engine.tick();
     }
 
     RolloutFixture linkDown(boolean down) {

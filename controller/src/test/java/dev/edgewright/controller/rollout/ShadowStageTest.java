@@ -1,14 +1,10 @@
 package dev.edgewright.controller.rollout;
 
-import static dev.edgewright.controller.rollout.RolloutFixture.MODEL;
 import static dev.edgewright.controller.rollout.RolloutFixture.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.protobuf.ByteString;
 import dev.edgewright.common.protocol.v1.ShadowWindow;
-import dev.edgewright.common.protocol.v1.TelemetryWindow;
-import dev.edgewright.common.telemetry.LatencySketch;
 import dev.edgewright.controller.catalog.Variant;
 import dev.edgewright.controller.rollout.GatePolicy.OnBreach;
 import dev.edgewright.controller.rollout.GatePolicy.Scope;
@@ -32,14 +28,12 @@ class ShadowStageTest {
     private RolloutFixture house;
     private Variant v1;
     private Variant v2;
-    private long sequence;
 
     @BeforeEach
     void open() {
         house = new RolloutFixture(folder);
         house.devices(3);
-        v1 = house.version("v1");
-        house.engine.create(request(List.of(), GatePolicy.DEFAULT));
+        v1 = house.everywhere("v1");
         v2 = house.version("v2");
     }
 
@@ -56,24 +50,14 @@ class ShadowStageTest {
     }
 
     private void compares(int device, long compared, long agreed) {
-        var sketch = new LatencySketch();
-        sketch.record(0.002);
-        house.telemetry.onTelemetry(
-                house.device(device).id(),
-                TelemetryWindow.newBuilder()
-                        .setBootId(ByteString.copyFromUtf8("boot"))
-                        .setSequence(++sequence)
-                        .addShadows(ShadowWindow.newBuilder()
-                                .setModel(MODEL.value())
-                                .setManifest(v2.digest().toByteString())
-                                .setCompared(compared)
-                                .setAgreed(agreed)
-                                .setDropped(7)
-                                .setLatency(sketch.toProto())
-                                .setActiveLatency(sketch.toProto())
-                                .setNetJoules(0.001 * compared))
-                        .build());
-        house.engine.tick();
+        house.beside(
+                device,
+                ShadowWindow.newBuilder()
+                        .setManifest(v2.digest().toByteString())
+                        .setCompared(compared)
+                        .setAgreed(agreed)
+                        .setDropped(7)
+                        .setNetJoules(0.001 * compared));
     }
 
     private RolloutState state(RolloutDetail rollout) {
