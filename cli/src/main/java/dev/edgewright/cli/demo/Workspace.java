@@ -5,6 +5,7 @@ import dev.edgewright.cli.remote.CliFailure.Exit;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,6 +62,7 @@ final class Workspace implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(java);
         command.addAll(jvmOptions);
+        command.addAll(sharedClasses());
         String home = System.getProperty("edgewright.home");
         if (home != null) {
             command.add("-Dedgewright.home=" + home);
@@ -79,6 +81,13 @@ final class Workspace implements AutoCloseable {
         } catch (IOException e) {
             throw new CliFailure(Exit.FAILED, "cannot start " + name + ": " + e.getMessage(), "");
         }
+    }
+
+    /** This JVM's archive of class data, when the launcher gave it one. */
+    private static List<String> sharedClasses() {
+        return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(argument -> argument.startsWith("-XX:SharedArchiveFile=") || argument.startsWith("-Xlog:cds"))
+                .toList();
     }
 
     /** The last lines of a process's log, to show when it has ended too early. */
