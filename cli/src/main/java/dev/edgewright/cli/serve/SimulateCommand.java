@@ -26,11 +26,11 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "The devices speak the real protocol: they check signatures, fetch and verify every byte, report and send",
-            "telemetry. They run no model; how fast they are and what fails is in --mix and --faults (docs/simulator.md).",
+            "telemetry. They run no model; how fast they are and what fails is in --profile and --faults (examples/simulate).",
             "",
             "Examples:",
             "  edgewright simulate --devices 200 --trust data/controller/keys",
-            "  edgewright simulate --devices 5000 --mix examples/simulate/mix.yaml --faults examples/simulate/faults.yaml --for 60s"
+            "  edgewright simulate --devices 5000 --profile mix.yaml --faults faults.yaml --for 60s"
         })
 public final class SimulateCommand implements Callable<Integer> {
     private final Shell shell;
@@ -42,7 +42,10 @@ public final class SimulateCommand implements Callable<Integer> {
     @Option(names = "--devices", paramLabel = "N", description = "How many (default: 100).")
     private String devices;
 
-    @Option(names = "--mix", paramLabel = "FILE", description = "Profiles by name (default: all alike).")
+    @Option(
+            names = {"--profile", "--mix"},
+            paramLabel = "FILE",
+            description = "Profiles by name (default: all alike).")
     private String mix;
 
     @Option(names = "--faults", paramLabel = "FILE", description = "What goes wrong (default: nothing).")

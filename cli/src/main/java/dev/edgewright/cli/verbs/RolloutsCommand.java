@@ -38,8 +38,8 @@ public final class RolloutsCommand extends Noun {
             description = "Start a rollout.",
             footer = {
                 "",
-                "Waves are percentages (25%%) or counts (5), separated by commas. A wave starts when the one before it has",
-                "settled within the failure ratio.",
+                "Waves are counts (5) or percentages, separated by commas. Percentages rise to 100%% (25%%,100%%: a quarter, then",
+                "all) or add up to it (25%%,75%%). A wave starts when the one before it has settled within the failure ratio.",
                 "",
                 "Examples:",
                 "  edgewright rollouts create fashion-mnist --watch",

@@ -4,6 +4,7 @@ import dev.edgewright.common.error.EdgewrightException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.Function;
@@ -20,8 +21,9 @@ final class WavePlanner {
     record Size(int devices, boolean approval) {}
 
     /**
-     * How many devices each wave takes. Waves by count take theirs; waves by percent share the rest and must add up to 100, or growing
-     * waves take it. Waves that would be empty stay, with 0 devices, so that what was asked for can be seen.
+     * How many devices each wave takes. Waves by count take theirs; waves by percent share the rest, or growing waves take it. Percents
+     * either add up to 100, each a share, or rise to 100, each how far the rollout has come with that wave. Waves that would be empty
+     * stay, with 0 devices, so that what was asked for can be seen.
      *
      * @throws EdgewrightException WAVES_DO_NOT_ADD_UP
      */
@@ -32,7 +34,8 @@ final class WavePlanner {
                     : List.of(new Size(devices, false));
         }
         int counted = specs.stream().mapToInt(s -> s.count().orElse(0)).sum();
-        double percents = specs.stream().mapToDouble(s -> s.percent().orElse(0)).sum();
+        double[] shares = shares(specs);
+        double percents = Arrays.stream(shares).sum();
         boolean byPercent = percents > 0;
         boolean grows = specs.stream().anyMatch(s -> s.growth().isPresent());
         if (counted > devices) {
@@ -52,9 +55,10 @@ final class WavePlanner {
                     .stripTrailingZeros()
                     .toPlainString();
             throw doNotAddUp("the waves by percent add up to " + sum
-                    + " %, not 100 %; each percent is a share of the devices that the waves by count leave");
+                    + " %, and do not rise to 100 % either; write shares of the devices that the waves by count leave,"
+                    + " such as 20%,80%, or how far each wave gets, such as 20%,100%");
         }
-        int[] cut = cut(specs, devices - counted);
+        int[] cut = cut(specs, shares, devices - counted);
         return java.util.stream.IntStream.range(0, cut.length)
                 .mapToObj(i -> new Size(cut[i], specs.get(i).approval()))
                 .toList();
@@ -86,7 +90,25 @@ final class WavePlanner {
         return sizes;
     }
 
-    private static int[] cut(List<WaveSpec> specs, int rest) {
+    /** Percent that each wave takes; 0 for one by count. Percents that rise to 100 are those reached with each wave. */
+    private static double[] shares(List<WaveSpec> specs) {
+        double[] percents =
+                specs.stream().mapToDouble(s -> s.percent().orElse(0)).toArray();
+        double reached = 0;
+        double[] steps = new double[percents.length];
+        for (int i = 0; i < percents.length; i++) {
+            if (percents[i] > 0) {
+                steps[i] = percents[i] - reached;
+                if (steps[i] <= 0) {
+                    return percents;
+                }
+                reached = percents[i];
+            }
+        }
+        return reached == 100 ? steps : percents;
+    }
+
+    private static int[] cut(List<WaveSpec> specs, double[] shares, int rest) {
         int[] sizes = new int[specs.size()];
         double cumulative = 0;
         int taken = 0;
@@ -95,7 +117,7 @@ final class WavePlanner {
             if (spec.count().isPresent()) {
                 sizes[i] = spec.count().getAsInt();
             } else {
-                cumulative += spec.percent().getAsDouble();
+                cumulative += shares[i];
                 // Rounded up, so that the first wave by percent is never empty.
                 int upTo = Math.min(rest, (int) Math.ceil(cumulative / 100 * rest - 1e-6));
                 sizes[i] = upTo - taken;

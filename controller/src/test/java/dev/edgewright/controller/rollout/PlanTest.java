@@ -61,4 +61,29 @@ class PlanTest {
         assertThatThrownBy(() -> WaveSpec.growing(1, 0.5)).hasMessageContaining("in 1..100");
         assertThatThrownBy(() -> WaveSpec.growing(1, Double.NaN)).hasMessageContaining("in 1..100");
     }
+
+    @Test
+    void percents_that_rise_to_a_hundred_are_how_far_the_rollout_has_come() {
+        assertThat(sizes(101, WaveSpec.ofCount(1), WaveSpec.ofPercent(25), WaveSpec.ofPercent(100)))
+                .containsExactly(1, 25, 75);
+        assertThat(sizes(200, WaveSpec.ofPercent(1), WaveSpec.ofPercent(10), WaveSpec.ofPercent(100)))
+                .containsExactly(2, 18, 180);
+    }
+
+    @Test
+    void percents_that_add_up_to_a_hundred_are_shares_even_where_they_rise() {
+        assertThat(sizes(100, WaveSpec.ofPercent(20), WaveSpec.ofPercent(80))).containsExactly(20, 80);
+        assertThat(sizes(100, WaveSpec.ofPercent(80), WaveSpec.ofPercent(20))).containsExactly(80, 20);
+        assertThat(sizes(10, WaveSpec.ofPercent(100))).containsExactly(10);
+    }
+
+    @Test
+    void percents_that_neither_add_up_nor_rise_to_a_hundred_are_refused_with_both_ways() {
+        assertThatThrownBy(() -> sizes(10, WaveSpec.ofPercent(50), WaveSpec.ofPercent(100), WaveSpec.ofPercent(100)))
+                .hasMessageContaining("add up to 250 %")
+                .hasMessageContaining("such as 20%,80%")
+                .hasMessageContaining("such as 20%,100%");
+        assertThatThrownBy(() -> sizes(10, WaveSpec.ofPercent(25), WaveSpec.ofPercent(90)))
+                .hasMessageContaining("add up to 115 %");
+    }
 }

@@ -70,7 +70,7 @@ class RolloutRequestTest {
         house.devices(4).version("v1");
         assertThatThrownBy(() -> house.engine.create(
                         request(List.of(WaveSpec.ofPercent(10), WaveSpec.ofPercent(60)), GatePolicy.DEFAULT)))
-                .hasMessageContaining("add up to 70 %, not 100 %");
+                .hasMessageContaining("add up to 70 %, and do not rise to 100 % either");
     }
 
     @Test
