@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -37,7 +38,12 @@ class ChaosIT {
     private final List<String> notConverged = new ArrayList<>();
     private final List<String> withoutModel = new ArrayList<>();
     private final Map<String, Integer> ends = new java.util.TreeMap<>();
+    /** Milliseconds by what this test was doing: where a run's time goes. */
+    private final Map<String, Long> spent = new java.util.TreeMap<>();
+
     private int rollouts;
+    /** Faults that began before the rollout under way had ended. */
+    private int during;
 
     @Test
     void ten_faults() throws Exception {
@@ -66,14 +72,16 @@ class ChaosIT {
             rollout(fleet, 1, 0, random); // everybody has a model before anything breaks
             assertThat(notConverged).isEmpty();
             for (int done = 0, version = 2; done < faults; version = version % VERSIONS + 1) {
-                int now = Math.min(faults - done, 3 + random.nextInt(6));
+                int now = Math.min(faults - done, 5 + random.nextInt(9));
                 rollout(fleet, version, now, random);
                 done += now;
-                System.out.println("chaos: " + done + " faults, " + rollouts + " rollouts " + ends + ", not converged "
+                System.out.println("chaos: " + done + " faults (" + during + " of them while a rollout went on), "
+                        + rollouts + " rollouts " + ends + ", not converged "
                         + notConverged.size() + ", without model " + withoutModel.size() + ", done twice "
-                        + fleet.witness.trouble().size());
+                        + fleet.witness.trouble().size() + ", ms " + spent);
             }
-            System.out.println("chaos, seed " + seed + ": faults " + injected + ", rollouts " + rollouts + " " + ends
+            System.out.println("chaos, seed " + seed + ": faults " + injected + ", while a rollout went on " + during
+                    + ", rollouts " + rollouts + " " + ends
                     + ", switches seen " + fleet.witness.switches() + ", not converged " + notConverged
                     + ", without model " + withoutModel + ", done twice " + fleet.witness.trouble());
             assertThat(notConverged).as("rollouts that did not converge").isEmpty();
@@ -86,24 +94,38 @@ class ChaosIT {
         String id = create(fleet, version);
         boolean abort = faults > 0 && random.nextInt(4) == 0;
         int abortAfter = abort ? random.nextInt(faults) : -1;
+        var moments = new ArrayList<Instant>();
         for (int i = 0; i < faults; i++) {
-            Thread.sleep(random.nextInt(1_500)); // the random moment is what is tested
+            Thread.sleep(random.nextInt(1_000)); // the random moment is what is tested
             ChaosFault fault = ChaosFault.draw(random);
+            moments.add(Instant.now());
+            long began = System.nanoTime();
             fleet.inject(fault, random);
+            spend(fault.name(), began);
             injected.merge(fault, 1, Integer::sum);
             if (i == abortAfter) {
                 revert(fleet, id);
             }
         }
         rollouts++;
+        long began = System.nanoTime();
         String state = end(fleet, id);
+        spend("until the rollout ended", began);
         ends.merge(state, 1, Integer::sum);
+        Instant over = over(fleet, id);
+        during += (int) moments.stream().filter(m -> m.isBefore(over)).count();
+        began = System.nanoTime();
         for (String device : fleet.devices()) {
             JsonNode report = settled(fleet, device, id);
             if (!works(fleet, device, report)) {
                 note(withoutModel, device + " after " + id + ": " + report);
             }
         }
+        spend("until every device had settled", began);
+    }
+
+    private void spend(String what, long began) {
+        spent.merge(what, (System.nanoTime() - began) / 1_000_000, Long::sum);
     }
 
     private static void note(List<String> what, String words) {
@@ -113,7 +135,8 @@ class ChaosIT {
 
     private String create(ChaosFleet fleet, int version) {
         String body = "{\"model\":\"" + MODEL + "\",\"version\":\"" + version + "\",\"variant\":\"fp32\","
-                + "\"waves\":[{\"count\":2},{\"percent\":50},{\"percent\":50}],\"watchSeconds\":1,"
+                + "\"waves\":[{\"count\":2},{\"percent\":20},{\"percent\":20},{\"percent\":20},{\"percent\":20},"
+                + "{\"percent\":20}],\"watchSeconds\":1,"
                 + "\"offerDeadlineSeconds\":90,\"stepDeadlineSeconds\":90,\"maxFailureRatio\":1}";
         return await().atMost(PATIENCE)
                 .ignoreExceptions()
@@ -140,7 +163,8 @@ class ChaosIT {
     private String end(ChaosFleet fleet, String id) throws Exception {
         try {
             return await().atMost(PATIENCE)
-                    .pollInterval(Duration.ofMillis(200))
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(100))
                     .ignoreExceptions()
                     .until(
                             () -> fleet.loop
@@ -154,11 +178,18 @@ class ChaosIT {
         }
     }
 
+    /** When the last line of its history was written. */
+    private static Instant over(ChaosFleet fleet, String id) throws Exception {
+        JsonNode history = fleet.loop.get("/api/v1/rollouts/" + id).path("history");
+        return Instant.parse(history.path(history.size() - 1).path("at").asText());
+    }
+
     /** The device's report once nothing of this model moves on it any more. */
     private JsonNode settled(ChaosFleet fleet, String device, String id) throws Exception {
         try {
             return await().atMost(PATIENCE)
-                    .pollInterval(Duration.ofMillis(200))
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(100))
                     .ignoreExceptions()
                     .until(
                             () -> fleet.assignment(device, MODEL),
