@@ -206,7 +206,10 @@ public final class RolloutsCommand extends Noun {
 
     @Command(
             name = "resume",
-            description = "Go on after a pause or a halt.",
+            description = {
+                "Go on after a pause or a halt.",
+                "After a halt this accepts its verdict: only what is worse, or another gate, halts it again."
+            },
             footer = {"", "Example:", "  edgewright rollouts resume r-1"})
     int resume(@Mixin RemoteOptions remote, @Parameters(paramLabel = "ID", description = "The rollout.") String id) {
         return change(remote, id, "resume", null);

@@ -5,6 +5,7 @@ import dev.edgewright.common.id.RolloutId;
 import dev.edgewright.controller.http.view.Page;
 import dev.edgewright.controller.http.view.RolloutBody;
 import dev.edgewright.controller.http.view.RolloutView;
+import dev.edgewright.controller.rollout.HistoryEntry;
 import dev.edgewright.controller.rollout.RolloutDetail;
 import io.vertx.core.http.HttpMethod;
 import java.util.Objects;
@@ -30,10 +31,7 @@ final class RolloutRoutes {
                 HttpMethod.POST,
                 "/api/v1/rollouts/:id/pause",
                 request -> noted(request, () -> api.rollouts().pause(id(request), request.who())));
-        mount.json(
-                HttpMethod.POST,
-                "/api/v1/rollouts/:id/resume",
-                request -> noted(request, () -> api.rollouts().resume(id(request), request.who())));
+        mount.json(HttpMethod.POST, "/api/v1/rollouts/:id/resume", this::resume);
         mount.json(
                 HttpMethod.POST,
                 "/api/v1/rollouts/:id/approve",
@@ -62,6 +60,26 @@ final class RolloutRoutes {
         boolean revert = request.hasBody()
                 && Boolean.TRUE.equals(request.json(AbortBody.class).revert());
         return noted(request, () -> api.rollouts().abort(id(request), revert, request.who()));
+    }
+
+    /** With the verdicts that were accepted, for the audit log. */
+    private Reply resume(Request request) {
+        int known = api.rollouts()
+                .get(id(request))
+                .map(before -> {
+                    request.was(
+                            before.rollout().state() + ": " + before.rollout().reason());
+                    return before.history().size();
+                })
+                .orElse(0);
+        var after = api.rollouts().resume(id(request), request.who());
+        var accepted = after.history().stream()
+                .skip(known)
+                .filter(entry -> entry.kind().equals("accepted"))
+                .map(HistoryEntry::words)
+                .toList();
+        request.is(after.rollout().state() + (accepted.isEmpty() ? "" : ": " + String.join("; ", accepted)));
+        return whole(after);
     }
 
     /** A change of state, with the state before and after for the audit log. */

@@ -1,5 +1,7 @@
 package dev.edgewright.controller.rollout;
 
+import java.util.List;
+
 /** What to do next with a rollout. Each carries the reason, in words with numbers, that goes into its history. */
 public sealed interface Decision {
 
@@ -33,11 +35,15 @@ public sealed interface Decision {
 
     record FinishWave(int wave, String why) implements Decision {}
 
-    /** A gate is broken: hold, or go back. */
-    record Stop(boolean revert, String why) implements Decision {}
+    /**
+     * A gate is broken: hold, or go back.
+     *
+     * @param breaches all that are; empty where no gate spoke
+     */
+    record Stop(boolean revert, String why, List<Breach> breaches) implements Decision {}
 
     /** A gate is broken for one variant on one hardware class: stop just that. */
-    record StopGroup(String group, boolean revert, String why) implements Decision {}
+    record StopGroup(String group, boolean revert, String why, List<Breach> breaches) implements Decision {}
 
     /** The last wave is done. */
     record Finish(String why) implements Decision {}

@@ -21,6 +21,16 @@ record FleetMeasurements(FleetService fleet, TelemetryService telemetry, Catalog
     }
 
     @Override
+    public Optional<Usage> evidence(DeviceId device, ModelName model, Digest manifest) {
+        return telemetry.evidence(device, model, manifest);
+    }
+
+    @Override
+    public void beginAnew(DeviceId device, ModelName model, Digest manifest) {
+        telemetry.beginAnew(device, model, manifest);
+    }
+
+    @Override
     public OptionalDouble agreement(DeviceId device, ModelName model, Digest manifest) {
         return fleet.get(device)
                 .flatMap(d -> d.report(model.value()))

@@ -6,7 +6,7 @@ import java.time.Instant;
  * One line of what happened to a rollout; never changed, never removed.
  *
  * @param sequence from 1, in order; the id of the event for webhooks and streams
- * @param kind "created", "state", "wave", "verdict", "choice", "revert", "approval", "late", "shadow"
+ * @param kind "created", "state", "wave", "verdict", "choice", "revert", "approval", "late", "shadow", "accepted"
  * @param who "controller" or who asked
  * @param words a sentence with the numbers
  */

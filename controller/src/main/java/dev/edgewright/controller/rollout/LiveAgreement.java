@@ -4,7 +4,6 @@ import dev.edgewright.common.id.ModelName;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -36,7 +35,8 @@ final class LiveAgreement {
         private double known = 1;
     }
 
-    List<Breach> breaches(Rollout rollout, Collection<Target> targets) {
+    /** How it stands for each group of which enough was compared. */
+    List<Finding> findings(Rollout rollout, Collection<Target> targets) {
         var gates = rollout.request().gates();
         if (gates.minAgreement().isEmpty() || gates.liveSample() == 0) {
             return List.of();
@@ -54,10 +54,9 @@ final class LiveAgreement {
                         target);
             }
         }
-        var breaches = new ArrayList<Breach>();
-        sums.forEach((group, sum) ->
-                breach(sum, gates).ifPresent(words -> breaches.add(new Breach(group, group + ": " + words))));
-        return breaches;
+        var findings = new ArrayList<Finding>();
+        sums.forEach((group, sum) -> finding(group, sum, rollout).ifPresent(findings::add));
+        return findings;
     }
 
     private void add(Sum sum, ModelName model, Target target) {
@@ -73,25 +72,30 @@ final class LiveAgreement {
         sum.known = Math.min(sum.known, measurements.known(serving) * measurements.known(before.get()));
     }
 
-    private static Optional<String> breach(Sum sum, GatePolicy gates) {
+    private static Optional<Finding> finding(String group, Sum sum, Rollout rollout) {
+        var gates = rollout.request().gates();
         if (sum.compared < Math.max(LEAST, gates.minRequests()) || sum.devices < gates.minDevices()) {
             return Optional.empty();
         }
         long differ = sum.compared - sum.agreed;
-        double least = gates.minAgreement().getAsDouble() * sum.known;
+        double share = (double) differ / sum.compared;
+        double allowed = rollout.verdicts()
+                .limit(Gate.LIVE_AGREEMENT, group, 1 - gates.minAgreement().getAsDouble() * sum.known);
         double lower = Confidence.wilsonLower(differ, sum.compared, gates.confidence());
-        return lower > 1 - least
-                ? Optional.of(String.format(
-                        Locale.ROOT,
+        return Optional.of(new Finding(
+                Gate.LIVE_AGREEMENT,
+                group,
+                share,
+                lower > allowed,
+                () -> Words.of(
                         "%d of %d live answers on %d devices differ from those of the variant before (%.2f %%; with %.0f %%"
                                 + " confidence at least %.2f %%), and %.2f %% may",
                         differ,
                         sum.compared,
                         sum.devices,
-                        100.0 * differ / sum.compared,
+                        100 * share,
                         100 * gates.confidence(),
                         100 * lower,
-                        100 * (1 - least)))
-                : Optional.empty();
+                        100 * allowed)));
     }
 }

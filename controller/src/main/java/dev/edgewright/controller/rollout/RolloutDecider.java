@@ -2,7 +2,8 @@ package dev.edgewright.controller.rollout;
 
 import dev.edgewright.controller.rollout.GatePolicy.OnBreach;
 import dev.edgewright.controller.rollout.GatePolicy.Scope;
-import java.util.Locale;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -110,15 +111,10 @@ public final class RolloutDecider {
         int tolerated = Math.min(rollout.toleratedFailures(), facts.failed());
         int counted = facts.counted() - tolerated;
         if (counted > 0 && facts.committed() < needed * counted - 1e-9) {
-            return stop(
-                    rollout,
-                    String.format(
-                            Locale.ROOT,
-                            "wave %d: %d of %d devices committed, at least %.1f %% are needed",
-                            wave.index(),
-                            facts.committed(),
-                            counted,
-                            100 * needed));
+            String words = Words.of(
+                    "wave %d: %d of %d devices committed, at least %.1f %% are needed",
+                    wave.index(), facts.committed(), counted, 100 * needed);
+            return stop(rollout, List.of(new Breach(Gate.SUCCESS, Breach.WHOLE, 0, words)));
         }
         return new Decision.FinishWave(
                 wave.index(),
@@ -126,25 +122,47 @@ public final class RolloutDecider {
                         + " failed");
     }
 
+    /** For a reason that is no gate's. */
     static Decision stop(Rollout rollout, String words) {
-        return new Decision.Stop(rollout.request().gates().onBreach() == OnBreach.REVERT, words);
+        return new Decision.Stop(rollout.request().gates().onBreach() == OnBreach.REVERT, words, List.of());
     }
 
-    /** What the first gate that is broken asks for. */
+    private static Decision stop(Rollout rollout, List<Breach> breaches) {
+        return new Decision.Stop(rollout.request().gates().onBreach() == OnBreach.REVERT, words(breaches), breaches);
+    }
+
+    private static String words(List<Breach> breaches) {
+        String first = breaches.get(0).words();
+        return breaches.size() == 1
+                ? first
+                : first + "; and " + (breaches.size() - 1) + " more, which the history tells";
+    }
+
+    /** What the gates that are broken ask for; of groups that are stopped alone, the first. */
     static Optional<Decision> breach(Rollout rollout, WaveFacts facts) {
-        return failures(rollout, facts)
-                .<Decision>map(words -> stop(rollout, words))
-                .or(() -> facts.breaches().stream()
-                        .findFirst()
-                        .map(breach -> rollout.request().gates().scope() == Scope.ROLLOUT
-                                ? stop(rollout, breach.words())
-                                : new Decision.StopGroup(
-                                        breach.group(),
-                                        rollout.request().gates().onBreach() == OnBreach.REVERT,
-                                        breach.words())));
+        var breaches = new ArrayList<Breach>();
+        failures(rollout, facts).map(RolloutDecider::ofAll).ifPresent(breaches::add);
+        breaches.addAll(facts.breaches());
+        if (breaches.isEmpty()) {
+            return Optional.empty();
+        }
+        if (rollout.request().gates().scope() == Scope.ROLLOUT) {
+            return Optional.of(stop(rollout, breaches));
+        }
+        String group = breaches.get(0).group();
+        breaches.removeIf(b -> !b.group().equals(group));
+        return Optional.of(new Decision.StopGroup(
+                group, rollout.request().gates().onBreach() == OnBreach.REVERT, words(breaches), breaches));
     }
 
-    private static Optional<String> failures(Rollout rollout, WaveFacts facts) {
+    private static Breach ofAll(Failures failures) {
+        return new Breach(Gate.FAILURES, Breach.WHOLE, failures.devices(), failures.words());
+    }
+
+    /** More devices failed than may. */
+    private record Failures(int devices, String words) {}
+
+    private static Optional<Failures> failures(Rollout rollout, WaveFacts facts) {
         var gates = rollout.request().gates();
         if (gates.scope() == Scope.VARIANT_AND_CLASS) {
             // Each group is judged alone, among the breaches.
@@ -154,35 +172,33 @@ public final class RolloutDecider {
         int failed = Math.max(0, facts.failed() - tolerated);
         int failedInAll = Math.max(0, facts.failedInAll() - tolerated);
         if (failed > gates.maxFailureRatio() * facts.counted() + 1e-9) {
-            return Optional.of(failures("wave " + rollout.currentWave(), failed, facts.counted(), gates));
+            String where = "wave " + rollout.currentWave();
+            return Optional.of(new Failures(facts.failedInAll(), failures(where, failed, facts.counted(), gates)));
         }
         if (failedInAll > gates.maxFailureRatio() * facts.startedInAll() + 1e-9) {
-            return Optional.of(failures("all waves", failedInAll, facts.startedInAll(), gates));
+            return Optional.of(
+                    new Failures(facts.failedInAll(), failures("all waves", failedInAll, facts.startedInAll(), gates)));
         }
         int ended = facts.committed() + failed;
         double lower = Confidence.wilsonLower(failed, ended, gates.confidence());
         if (ended >= EARLY_STOP_DEVICES && lower > gates.maxFailureRatio()) {
-            return Optional.of(String.format(
-                    Locale.ROOT,
-                    "wave %d: %d of the %d devices that ended failed; with %.0f %% confidence more than %.1f %% of all"
-                            + " would, and %.1f %% are allowed",
-                    rollout.currentWave(),
-                    failed,
-                    ended,
-                    100 * gates.confidence(),
-                    100 * lower,
-                    100 * gates.maxFailureRatio()));
+            return Optional.of(new Failures(
+                    facts.failedInAll(),
+                    Words.of(
+                            "wave %d: %d of the %d devices that ended failed; with %.0f %% confidence more than %.1f %% of all"
+                                    + " would, and %.1f %% are allowed",
+                            rollout.currentWave(),
+                            failed,
+                            ended,
+                            100 * gates.confidence(),
+                            100 * lower,
+                            100 * gates.maxFailureRatio())));
         }
         return Optional.empty();
     }
 
     private static String failures(String where, int failed, int of, GatePolicy gates) {
-        return String.format(
-                Locale.ROOT,
-                "%s: %d of %d devices failed, %.1f %% are allowed",
-                where,
-                failed,
-                of,
-                100 * gates.maxFailureRatio());
+        return Words.of(
+                "%s: %d of %d devices failed, %.1f %% are allowed", where, failed, of, 100 * gates.maxFailureRatio());
     }
 }

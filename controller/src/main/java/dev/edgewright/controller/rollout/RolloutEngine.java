@@ -132,14 +132,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
 
     @Override
     public synchronized RolloutDetail resume(RolloutId id, String who) {
-        return operate(id, RolloutEvent.RESUME, draft -> {
-            if (draft.rollout().state() == RolloutState.HALTED) {
-                int failures = (int)
-                        draft.targets().stream().filter(t -> t.state().failed()).count();
-                draft.set(draft.rollout().tolerating(failures));
-            }
-            steps.move(draft, RolloutEvent.RESUME, who, "resumed by " + who);
-        });
+        return operate(id, RolloutEvent.RESUME, draft -> steps.resume(draft, who));
     }
 
     @Override

@@ -15,7 +15,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Turns what was asked for into a rollout with waves and a variant for every device. */
@@ -79,7 +78,7 @@ final class RolloutPlanner {
         targets.addAll(dealOut(chosen, sizes, now));
         var waves = waves(sizes);
         var resolved = request.withVersion(version);
-        var rollout = new Rollout(id, resolved, RolloutState.SCHEDULED, "planned", waves, 0, Set.of(), now, now, 0);
+        var rollout = Rollout.planned(id, resolved, waves, now);
         return new Plan(rollout, targets, history(rollout, chosen, skipped, now), choices);
     }
 

@@ -24,7 +24,7 @@ public interface RolloutService {
     /** @throws dev.edgewright.common.error.EdgewrightException ROLLOUT_NOT_FOUND, ROLLOUT_STATE */
     RolloutDetail pause(RolloutId id, String who);
 
-    /** Goes on after a pause; after a halt it also accepts the failures so far. */
+    /** Goes on after a pause; after a halt it also accepts the failures so far and the verdicts that were given ({@link Verdicts}). */
     RolloutDetail resume(RolloutId id, String who);
 
     /** Says yes to the wave that waits. */

@@ -136,7 +136,11 @@ final class RolloutSteps {
     }
 
     private void stop(LiveRollout.Draft draft, Decision.Stop stop) {
-        draft.note("verdict", CONTROLLER, stop.why());
+        if (stop.breaches().isEmpty()) {
+            draft.note("verdict", CONTROLLER, stop.why());
+        }
+        stop.breaches().forEach(breach -> draft.note("verdict", CONTROLLER, breach.words()));
+        draft.set(draft.rollout().heldBy(stop.breaches()));
         // Nothing was switched by then, so there is nothing in the way of going back.
         boolean beside = draft.rollout().state() == RolloutState.SHADOWING;
         endShadows(draft);
@@ -156,7 +160,7 @@ final class RolloutSteps {
                 .anyMatch(t ->
                         !t.state().neutral() && !draft.rollout().stoppedGroups().contains(Breach.groupOf(t)));
         if (!others) {
-            stop(draft, new Decision.Stop(stop.revert(), stop.why()));
+            stop(draft, new Decision.Stop(stop.revert(), stop.why(), stop.breaches()));
             return;
         }
         draft.note("verdict", CONTROLLER, "stopped " + stop.why());
@@ -170,6 +174,30 @@ final class RolloutSteps {
                 goBack(draft, target);
             }
         }
+    }
+
+    /**
+     * Goes on. Of a halted rollout that accepts the failures so far and every verdict that was given, as things stand now; what was measured until
+     * now has been judged by a person, so that only what comes from here on is evidence against those gates.
+     */
+    void resume(LiveRollout.Draft draft, String who) {
+        if (draft.rollout().state() == RolloutState.HALTED) {
+            accept(draft, who);
+        }
+        move(draft, RolloutEvent.RESUME, who, "resumed by " + who);
+        shadows.again(draft);
+    }
+
+    private void accept(LiveRollout.Draft draft, String who) {
+        var given = draft.rollout().verdicts().given();
+        var standing = gates.findings(draft.rollout().withoutStops(given), draft.targets());
+        int failures =
+                (int) draft.targets().stream().filter(t -> t.state().failed()).count();
+        draft.set(draft.rollout().accepting(failures, standing, who, draft.now()));
+        var words = draft.rollout().verdicts().words(draft.now());
+        words.forEach(accepted -> draft.note("accepted", who, who + " accepted " + accepted));
+        // In memory only: a controller that starts has no evidence yet.
+        gates.beginAnew(draft.rollout(), draft.targets(), given);
     }
 
     /** Every device that was offered something goes back; waves end. */

@@ -150,6 +150,30 @@ final class ShadowSteps {
                         .setSample(gates.liveSample()));
     }
 
+    /** After a halt, which ended it: the variant before runs beside again on the devices of the first wave, while that wave goes on. */
+    void again(LiveRollout.Draft draft) {
+        var rollout = draft.rollout();
+        var wave = rollout.waves().get(0);
+        boolean soaked = wave.settledAt()
+                .filter(at ->
+                        !draft.now().isBefore(at.plus(rollout.request().pace().soak())))
+                .isPresent();
+        if (wave.state() != WaveState.RUNNING && wave.state() != WaveState.SOAKING || soaked) {
+            return;
+        }
+        for (Target target : List.copyOf(draft.targets())) {
+            boolean has = target.state().inFlight() || target.state() == TargetState.COMMITTED;
+            if (target.wave() != 0 || !has || runs(draft, target.device(), rollout)) {
+                continue;
+            }
+            var shadow = target.previous().flatMap(before -> previous(rollout, target, before));
+            if (shadow.isPresent()) {
+                var last = draft.desired(target.device()).or(() -> book.find(target.device()));
+                draft.put(DesiredBook.shadowed(target.device(), last, shadow, "", seen(target), draft.now()));
+            }
+        }
+    }
+
     /** On battery or hot: two runs for one answer are too many there. */
     private boolean spared(DeviceId device) {
         double celsius =

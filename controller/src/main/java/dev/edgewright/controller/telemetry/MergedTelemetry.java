@@ -16,6 +16,7 @@ import dev.edgewright.controller.fleet.FleetService;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,9 @@ public final class MergedTelemetry implements TelemetryService {
         private long lastSequence = -1;
         private DeviceSummary latest;
         private final LinkedHashMap<String, UsageSum> usage = new LinkedHashMap<>(8, 0.75f, true);
+        /** What came since evidence began anew, of the manifests for which it did. */
+        private final Map<String, UsageSum> anew = new HashMap<>();
+
         private final LinkedHashMap<String, ShadowUsage> shadows = new LinkedHashMap<>(8, 0.75f, true);
     }
 
@@ -164,9 +168,13 @@ public final class MergedTelemetry implements TelemetryService {
     private static void remember(DeviceState state, ModelWindow window, LatencySketch sketch, long resident) {
         String key = window.getModel() + " " + hex(window.getManifest());
         state.usage.computeIfAbsent(key, k -> new UsageSum()).add(sketch, window, best(window), resident);
+        state.anew.computeIfPresent(key, (k, sum) -> {
+            sum.add(sketch, window, best(window), resident);
+            return sum;
+        });
         if (state.usage.size() > MANIFESTS_PER_DEVICE) {
             var eldest = state.usage.keySet().iterator();
-            eldest.next();
+            state.anew.remove(eldest.next());
             eldest.remove();
         }
     }
@@ -249,6 +257,30 @@ public final class MergedTelemetry implements TelemetryService {
         }
         synchronized (state) {
             return Optional.ofNullable(state.usage.get(model.value() + " " + manifest.hex()))
+                    .map(UsageSum::snapshot);
+        }
+    }
+
+    @Override
+    public void beginAnew(DeviceId device, ModelName model, Digest manifest) {
+        var state = devices.computeIfAbsent(device, k -> new DeviceState());
+        synchronized (state) {
+            state.anew.put(model.value() + " " + manifest.hex(), new UsageSum());
+            state.shadows
+                    .keySet()
+                    .removeIf(key -> key.startsWith(model.value() + " ") && key.endsWith(" " + manifest.hex()));
+        }
+    }
+
+    @Override
+    public Optional<Usage> evidence(DeviceId device, ModelName model, Digest manifest) {
+        var state = devices.get(device);
+        if (state == null) {
+            return Optional.empty();
+        }
+        String key = model.value() + " " + manifest.hex();
+        synchronized (state) {
+            return Optional.ofNullable(state.anew.getOrDefault(key, state.usage.get(key)))
                     .map(UsageSum::snapshot);
         }
     }

@@ -22,6 +22,17 @@ public interface TelemetryService {
     /** What one device sent about one manifest. */
     Optional<Usage> usage(DeviceId device, ModelName model, Digest manifest);
 
+    /**
+     * From now on {@link #evidence} of the manifest, and what was compared while it served, begin with nothing. In memory, like all that they
+     * come from.
+     */
+    default void beginAnew(DeviceId device, ModelName model, Digest manifest) {}
+
+    /** What one device sent about one manifest since {@link #beginAnew}; all of it when that was never called. */
+    default Optional<Usage> evidence(DeviceId device, ModelName model, Digest manifest) {
+        return usage(device, model, manifest);
+    }
+
     /** What one device sent about a variant that runs beside, whatever served meanwhile. */
     default Optional<ShadowUsage> shadow(DeviceId device, ModelName model, Digest manifest) {
         return Optional.empty();

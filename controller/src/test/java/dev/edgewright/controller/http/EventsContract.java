@@ -3,6 +3,7 @@ package dev.edgewright.controller.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.edgewright.controller.testing.FakeDevice;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
@@ -103,6 +104,26 @@ record EventsContract(ContractCalls calls) {
         assertThat(done.getString("before")).isEqualTo("RUNNING");
         assertThat(done.getString("after")).isEqualTo("PAUSED");
         assertThat(done.getString("actor")).isEqualTo("127.0.0.1");
+    }
+
+    /** In the audit log, after a halted rollout was resumed. */
+    void whoAcceptedWhichVerdict() throws Exception {
+        var server = calls.server();
+        server.devices.values().forEach(d -> d.behaves(FakeDevice.Behaviour.FAILS));
+        var created = server.postJson(
+                "/api/v1/rollouts",
+                "{\"model\":\"tiny\",\"version\":\"1\",\"watchSeconds\":0,\"waves\":[{\"count\":3}]}");
+        var path = "/api/v1/rollouts/" + ContractCalls.json(created).getString("id");
+        await().atMost(SOON)
+                .until(() ->
+                        ContractCalls.json(server.get(path)).getString("state").equals("HALTED"));
+        calls.contract().holds("POST /api/v1/rollouts/{id}/resume", server.postJson(path + "/resume", ""));
+        var resumed = ContractCalls.json(server.get("/api/v1/audit?action=rollouts.resume&limit=1"))
+                .getJsonArray("items")
+                .getJsonObject(0);
+        assertThat(resumed.getString("actor")).isEqualTo("127.0.0.1");
+        assertThat(resumed.getString("before")).startsWith("HALTED: wave 0: ").contains("devices failed");
+        assertThat(resumed.getString("after")).startsWith("SUCCEEDED: ").contains("accepted 3 failed devices");
     }
 
     void streamIsTakenUp() throws Exception {

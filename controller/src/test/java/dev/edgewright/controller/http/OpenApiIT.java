@@ -280,6 +280,7 @@ class OpenApiIT {
         contract.holds("POST /api/v1/rollouts/{id}/resume", server.postJson(live + "/resume", ""));
         contract.holds("POST /api/v1/rollouts/{id}/abort", server.postJson(live + "/abort", "{\"revert\":false}"));
         assertThat(ContractCalls.json(server.get(live)).getString("state")).isEqualTo("ABORTED");
+        new EventsContract(calls).whoAcceptedWhichVerdict();
     }
 
     @Test

@@ -167,7 +167,8 @@ class FalseHaltsTest {
                 Set.of(),
                 NOW,
                 NOW,
-                0);
+                0,
+                Verdicts.NONE);
     }
 
     private static double[] recorded() {

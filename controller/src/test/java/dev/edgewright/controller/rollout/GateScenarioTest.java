@@ -1,16 +1,10 @@
 package dev.edgewright.controller.rollout;
 
-import static dev.edgewright.controller.rollout.RolloutFixture.MODEL;
 import static dev.edgewright.controller.rollout.RolloutFixture.paced;
 import static dev.edgewright.controller.rollout.RolloutFixture.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.ByteString;
-import dev.edgewright.common.protocol.v1.Energy;
-import dev.edgewright.common.protocol.v1.ModelWindow;
 import dev.edgewright.common.protocol.v1.ProbeResult;
-import dev.edgewright.common.protocol.v1.TelemetryWindow;
-import dev.edgewright.common.telemetry.LatencySketch;
 import dev.edgewright.controller.catalog.Variant;
 import dev.edgewright.controller.rollout.GatePolicy.OnBreach;
 import dev.edgewright.controller.rollout.GatePolicy.Scope;
@@ -22,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,9 +28,6 @@ class GateScenarioTest {
     Path folder;
 
     private RolloutFixture house;
-    private final Random random = new Random(5);
-    private long sequence;
-    private long resident = 100_000_000;
 
     @BeforeEach
     void open() {
@@ -79,40 +69,12 @@ class GateScenarioTest {
                         Optional.empty()));
     }
 
-    /** Ten windows of 40 requests around {@code ms}, one in five twice as slow: the noise of a busy machine. */
-    private void serves(int device, Variant variant, double ms, int errors, double joules) {
-        for (int w = 0; w < 10; w++) {
-            var sketch = new LatencySketch();
-            for (int i = 0; i < 40; i++) {
-                double noise = 1 + 0.1 * random.nextDouble() + (random.nextInt(5) == 0 ? 1 : 0);
-                sketch.record(ms * noise / 1000);
-            }
-            house.telemetry.onTelemetry(
-                    house.device(device).id(),
-                    TelemetryWindow.newBuilder()
-                            .setBootId(ByteString.copyFromUtf8("boot"))
-                            .setSequence(++sequence)
-                            .setResidentBytes(resident)
-                            .addModels(ModelWindow.newBuilder()
-                                    .setModel(MODEL.value())
-                                    .setVariant(variant.name())
-                                    .setManifest(variant.digest().toByteString())
-                                    .setLatency(sketch.toProto())
-                                    .setRequests(40)
-                                    .setErrors(errors)
-                                    .addEnergy(Energy.newBuilder()
-                                            .setSource("rapl")
-                                            .setNetJoules(40 * joules * (0.95 + 0.1 * random.nextDouble()))))
-                            .build());
-        }
-    }
-
     private Variant servingFirst(int devices) {
         house.devices(devices);
         var v1 = house.version("v1");
         house.engine.create(request(List.of(WaveSpec.ofPercent(100)), GatePolicy.DEFAULT));
         for (int i = 1; i <= devices; i++) {
-            serves(i, v1, 10, 0, 0.5);
+            house.serves(i, v1, 10, 0, 0.5);
         }
         return v1;
     }
@@ -137,7 +99,7 @@ class GateScenarioTest {
         var v1 = servingFirst(3);
         var v2 = house.version("v2");
         var rollout = canary(OnBreach.REVERT);
-        serves(1, v2, 15, 0, 0.5);
+        house.serves(1, v2, 15, 0, 0.5);
         stoppedAtTheCanary(rollout, v1, "p95 is 1.");
     }
 
@@ -146,7 +108,7 @@ class GateScenarioTest {
         var v1 = servingFirst(3);
         var v2 = house.version("v2");
         var rollout = canary(OnBreach.REVERT);
-        serves(1, v2, 10, 0, 1.0);
+        house.serves(1, v2, 10, 0, 1.0);
         stoppedAtTheCanary(rollout, v1, "energy per inference is");
     }
 
@@ -155,12 +117,12 @@ class GateScenarioTest {
         var v1 = servingFirst(3);
         var v2 = house.version("v2");
         var rollout = canary(OnBreach.REVERT);
-        resident = 140_000_000;
-        serves(1, v2, 10, 0, 0.5);
+        house.resident = 140_000_000;
+        house.serves(1, v2, 10, 0, 0.5);
         house.passes(Duration.ofSeconds(1));
         assertThat(house.now(rollout).rollout().state()).isEqualTo(RolloutState.RUNNING);
-        resident = 160_000_000;
-        serves(1, v2, 10, 0, 0.5);
+        house.resident = 160_000_000;
+        house.serves(1, v2, 10, 0, 0.5);
         stoppedAtTheCanary(rollout, v1, "resident memory is 1.60 times");
     }
 
@@ -169,7 +131,7 @@ class GateScenarioTest {
         var v1 = servingFirst(3);
         var v2 = house.version("v2");
         var rollout = canary(OnBreach.REVERT);
-        serves(1, v2, 10, 2, 0.5);
+        house.serves(1, v2, 10, 2, 0.5);
         stoppedAtTheCanary(rollout, v1, "20 of 400 requests failed");
     }
 
@@ -189,7 +151,7 @@ class GateScenarioTest {
         var v2 = house.version("v2");
         var rollout = canary(OnBreach.REVERT);
         for (int i = 0; i < 20; i++) {
-            serves(1, v2, 10, 0, 0.5);
+            house.serves(1, v2, 10, 0, 0.5);
             house.passes(Duration.ofSeconds(5));
         }
         assertThat(house.now(rollout).rollout().state()).isEqualTo(RolloutState.RUNNING);
@@ -204,7 +166,7 @@ class GateScenarioTest {
         house.engine.create(request(List.of(), GatePolicy.DEFAULT));
         var v2 = house.version("v2");
         var rollout = canary(OnBreach.HOLD);
-        serves(1, v2, 50, 0, 5);
+        house.serves(1, v2, 50, 0, 5);
         house.passes(Duration.ofSeconds(1));
         assertThat(house.now(rollout).rollout().state()).isEqualTo(RolloutState.RUNNING);
     }
@@ -214,7 +176,7 @@ class GateScenarioTest {
         servingFirst(2);
         var v2 = house.version("v2");
         var rollout = canary(OnBreach.HOLD);
-        serves(1, v2, 20, 0, 0.5);
+        house.serves(1, v2, 20, 0, 0.5);
         house.passes(Duration.ofSeconds(1));
         assertThat(house.now(rollout).rollout().state()).isEqualTo(RolloutState.HALTED);
         assertThat(house.activeOn(1)).isEqualTo(v2.digest());
@@ -259,7 +221,7 @@ class GateScenarioTest {
         var rollout = canary(OnBreach.REVERT);
         house.restart();
         house.devices.values().forEach(FakeDevice::connects);
-        serves(1, v2, 16, 0, 0.5);
+        house.serves(1, v2, 16, 0, 0.5);
         stoppedAtTheCanary(rollout, v1, "p95 is 1.");
     }
 }

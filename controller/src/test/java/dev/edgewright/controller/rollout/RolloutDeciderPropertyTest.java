@@ -34,7 +34,8 @@ class RolloutDeciderPropertyTest {
                 Set.of(),
                 NOW,
                 NOW,
-                0);
+                0,
+                Verdicts.NONE);
     }
 
     private static WaveFacts facts(int planned, int inFlight, int committed, int failed) {

@@ -7,7 +7,9 @@ import dev.edgewright.common.id.ModelName;
 import dev.edgewright.common.id.RolloutId;
 import dev.edgewright.common.protocol.v1.Accuracy;
 import dev.edgewright.common.protocol.v1.DesiredState;
+import dev.edgewright.common.protocol.v1.Energy;
 import dev.edgewright.common.protocol.v1.GoldenSet;
+import dev.edgewright.common.protocol.v1.ModelWindow;
 import dev.edgewright.common.protocol.v1.ShadowWindow;
 import dev.edgewright.common.protocol.v1.Signed;
 import dev.edgewright.common.protocol.v1.TelemetryWindow;
@@ -41,6 +43,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -59,6 +62,9 @@ final class RolloutFixture implements AutoCloseable {
     private Instant now = Instant.parse("2026-03-02T10:00:00Z");
     private boolean linkDown;
     private long windows;
+    private final Random random = new Random(5);
+    /** Resident memory that devices tell of. */
+    long resident = 100_000_000;
     /** Desired states that the broker says it has and that no device gets, from now on. */
     int lost;
 
@@ -160,6 +166,34 @@ final class RolloutFixture implements AutoCloseable {
                                 .setActiveLatency(sketch.toProto()))
                         .build());
         engine.tick();
+    }
+
+    /** Ten windows of 40 requests around {@code ms}, one in five twice as slow: the noise of a busy machine. */
+    void serves(int device, Variant variant, double ms, int errors, double joules) {
+        for (int w = 0; w < 10; w++) {
+            var sketch = new LatencySketch();
+            for (int i = 0; i < 40; i++) {
+                double noise = 1 + 0.1 * random.nextDouble() + (random.nextInt(5) == 0 ? 1 : 0);
+                sketch.record(ms * noise / 1000);
+            }
+            telemetry.onTelemetry(
+                    device(device).id(),
+                    TelemetryWindow.newBuilder()
+                            .setBootId(ByteString.copyFromUtf8("boot"))
+                            .setSequence(++windows)
+                            .setResidentBytes(resident)
+                            .addModels(ModelWindow.newBuilder()
+                                    .setModel(MODEL.value())
+                                    .setVariant(variant.name())
+                                    .setManifest(variant.digest().toByteString())
+                                    .setLatency(sketch.toProto())
+                                    .setRequests(40)
+                                    .setErrors(errors)
+                                    .addEnergy(Energy.newBuilder()
+                                            .setSource("rapl")
+                                            .setNetJoules(40 * joules * (0.95 + 0.1 * random.nextDouble()))))
+                            .build());
+        }
     }
 
     RolloutFixture linkDown(boolean down) {

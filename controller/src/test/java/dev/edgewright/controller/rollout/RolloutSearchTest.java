@@ -68,7 +68,8 @@ class RolloutSearchTest {
                 Set.of(),
                 NOW,
                 NOW,
-                0);
+                0,
+                Verdicts.NONE);
         return new World(rollout, targets);
     }
 

@@ -25,7 +25,9 @@ import dev.edgewright.controller.fleet.Device;
 import dev.edgewright.controller.jobs.Job;
 import dev.edgewright.controller.jobs.JobState;
 import dev.edgewright.controller.rollout.Baseline;
+import dev.edgewright.controller.rollout.Breach;
 import dev.edgewright.controller.rollout.DesiredRecord;
+import dev.edgewright.controller.rollout.Gate;
 import dev.edgewright.controller.rollout.GatePolicy;
 import dev.edgewright.controller.rollout.HistoryEntry;
 import dev.edgewright.controller.rollout.MaintenanceWindow;
@@ -36,6 +38,7 @@ import dev.edgewright.controller.rollout.RolloutState;
 import dev.edgewright.controller.rollout.RolloutStore.Step;
 import dev.edgewright.controller.rollout.Target;
 import dev.edgewright.controller.rollout.TargetState;
+import dev.edgewright.controller.rollout.Verdicts;
 import dev.edgewright.controller.rollout.Wave;
 import dev.edgewright.controller.rollout.WaveSpec;
 import dev.edgewright.controller.selection.Requirement;
@@ -180,7 +183,10 @@ interface StoreContract extends OpenDatabase {
                 Set.of("fp32 on x"),
                 NOW,
                 NOW,
-                0);
+                0,
+                new Verdicts(
+                        List.of(new Breach(Gate.MEMORY, "fp32 on x", 1.6, "too large")),
+                        List.of(new Verdicts.Accepted(Gate.LIVE_AGREEMENT, "fp32", 0.03, "ada", NOW))));
     }
 
     private static Target target(TargetState state) {

@@ -261,6 +261,7 @@ public final class FakeDevice {
                 model,
                 last.toBuilder()
                         .setState(state.toProto())
+                        .setProbe(probe)
                         .setActiveManifest(active ? last.getManifest() : last.getPreviousManifest())
                         .build());
         report();

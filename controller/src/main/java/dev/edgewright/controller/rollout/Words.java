@@ -1,0 +1,13 @@
+package dev.edgewright.controller.rollout;
+
+import java.util.Locale;
+
+/** Numbers in sentences, the same in every locale. */
+final class Words {
+
+    private Words() {}
+
+    static String of(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
+    }
+}
