@@ -40,9 +40,6 @@ final class Objectives {
     /** Jobs learn from outputs alone, so ONNX Runtime answers; kept where samples come again as they were. */
     private static Teacher teacher(TensorBackend backend, TrainingJob job, Graph graph) {
         Teacher teacher = Teacher.inRuntime(backend, graph, job.threads());
-        boolean changing = job.augment() != null
-                && !job.augment().isEmpty()
-                && job.augment().getOrDefault("views", 0) < 1;
-        return changing || job.training().mixup() > 0 ? teacher : teacher.keepingAnswers();
+        return Views.comeAgain(job) ? teacher.keepingAnswers() : teacher;
     }
 }

@@ -27,8 +27,9 @@ import java.util.TreeSet;
  * @param output graph output that is scored; null for the first
  * @param data training and validation samples, and test samples that are scored once, at the end
  * @param training epochs, rate and the like
- * @param augment {@code flip}, {@code shift} (pixels), {@code cutout} (pixels), {@code views} (how many ways each sample is shown in; left out:
- *     ever new ones). With views, or without augmentation, the teacher is asked once about each and its answers are kept
+ * @param augment {@code flip}, {@code shift} (pixels), {@code cutout} (pixels), {@code views} (how many ways each sample is shown in; 0 or
+ *     left out: ever new ones). With views, or without augmentation, the teacher is asked once about each and its answers are kept; about
+ *     ever new ones it is asked in every step
  * @param threads threads of the engine, 0 for all
  * @param heapMb Java heap of the process that trains; null for the usual
  * @param measure whether speed is measured at the end; null for yes

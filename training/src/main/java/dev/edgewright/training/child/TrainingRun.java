@@ -10,8 +10,6 @@ import dev.edgewright.compression.quantize.StaticInt8;
 import dev.edgewright.training.TrainingException;
 import dev.edgewright.training.TrainingException.Code;
 import dev.edgewright.training.architecture.Architectures;
-import dev.edgewright.training.augment.Augmentation;
-import dev.edgewright.training.data.Feature;
 import dev.edgewright.training.data.Samples;
 import dev.edgewright.training.tensor.PyTorchBackend;
 import dev.edgewright.training.tensor.TensorBackend;
@@ -21,7 +19,6 @@ import dev.edgewright.training.trainer.TrainingListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -59,7 +56,7 @@ public final class TrainingRun {
             if (job.threads() > 0) {
                 backend.threads(job.threads());
             }
-            Stages stages = new Stages(backend, job, output, teacher, data, augmentation(job, data), listener);
+            Stages stages = new Stages(backend, job, output, teacher, data, Views.of(job, data), listener);
             Graph result = finished(stages.run(graph));
             Path file = folder.resolve("model.onnx");
             Graphs.write(result, file);
@@ -159,33 +156,5 @@ public final class TrainingRun {
                 job.architecture(), sample, classes, job.training().seed());
         String input = samples.features().get(0).input();
         return input.isEmpty() ? graph : Architectures.withInput(graph, input);
-    }
-
-    private static Augmentation augmentation(TrainingJob job, JobData data) {
-        List<Augmentation> steps = new ArrayList<>();
-        if (job.augment() == null || job.augment().isEmpty()) {
-            return Augmentation.none();
-        }
-        if (data.training().features().stream().noneMatch(Feature::isImage)) {
-            throw new TrainingException(
-                    Code.SETTINGS_INVALID,
-                    "augment " + job.augment().keySet() + " changes images [channels, height, width], and the samples"
-                            + " are " + data.training().features());
-        }
-        float black = data.background();
-        job.augment().forEach((name, strength) -> {
-            switch (name) {
-                case "flip" -> steps.add(strength > 0 ? Augmentation.flip() : Augmentation.none());
-                case "shift" -> steps.add(Augmentation.shift(strength, black));
-                case "cutout" -> steps.add(Augmentation.cutout(strength, black));
-                case "views" -> {} // below, around all of them
-                default ->
-                    throw new TrainingException(
-                            Code.SETTINGS_INVALID,
-                            "augment " + name + " is unknown; there are flip, shift, cutout, views");
-            }
-        });
-        int views = job.augment().getOrDefault("views", 0);
-        return views > 0 ? Augmentation.views(views, Augmentation.all(steps)) : Augmentation.all(steps);
     }
 }

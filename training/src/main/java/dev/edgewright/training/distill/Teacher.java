@@ -38,6 +38,11 @@ public final class Teacher implements AutoCloseable {
         return new Teacher(graph, backend, new RuntimeAnswers(backend, graph, threads));
     }
 
+    /** A teacher whose answers come about in this way. */
+    static Teacher answering(TensorBackend backend, Graph graph, Answers answers) {
+        return new Teacher(graph, backend, answers);
+    }
+
     /** The same teacher, asked once about each sample; what it said is kept for the next time that the sample comes unchanged. */
     public Teacher keepingAnswers() {
         return new Teacher(graph, backend, new KeptAnswers(backend, answers));

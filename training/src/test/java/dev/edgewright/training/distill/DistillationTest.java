@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.edgewright.compression.graph.Graph;
 import dev.edgewright.training.TrainingException;
 import dev.edgewright.training.TrainingException.Code;
+import dev.edgewright.training.augment.Augmentation;
 import dev.edgewright.training.data.ArraySamples;
 import dev.edgewright.training.data.Samples;
 import dev.edgewright.training.optimizer.AdamW;
@@ -18,6 +19,9 @@ import dev.edgewright.training.trainer.Toys;
 import dev.edgewright.training.trainer.Trainer;
 import dev.edgewright.training.trainer.TrainingResult;
 import dev.edgewright.training.trainer.TrainingSettings;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -82,6 +86,43 @@ class DistillationTest {
                 Distillation.from(new Teacher(backend, teacher), 2).logits("logits", "logits", 1);
         TrainingResult result = learn(Toys.cnn(9, 6, 8), objective, unlabelled, unlabelled.part(0, 30));
         assertThat(Ort.correct(result.graph(), VALIDATION) / 150.0).isGreaterThan(0.85);
+    }
+
+    /** What a teacher is asked about while a student trains for three epochs: how many rows, and how many different ones. */
+    private static int[] asked(Augmentation change, boolean keeping) {
+        int[] rows = new int[1];
+        Set<Integer> different = new HashSet<>();
+        Answers engine = new EngineAnswers(backend, teacher);
+        Answers counting = (scope, batch, names) -> {
+            float[] values = batch.get("image").toFloats();
+            rows[0] += values.length / 64;
+            for (int i = 0; i < values.length; i += 64) {
+                different.add(Arrays.hashCode(Arrays.copyOfRange(values, i, i + 64)));
+            }
+            return engine.answer(scope, batch, names);
+        };
+        Teacher asked = Teacher.answering(backend, teacher, counting);
+        new Trainer(backend, TrainingSettings.of(3, 30, 0.01, 3))
+                .withoutSelfTest()
+                .augmentation(change)
+                .train(
+                        Toys.cnn(9, 4, 8),
+                        TRAINING,
+                        VALIDATION,
+                        "logits",
+                        Distillation.from(keeping ? asked.keepingAnswers() : asked, 2)
+                                .logits("logits", "logits", 1),
+                        AdamW.withDecay(0));
+        return new int[] {rows[0], different.size()};
+    }
+
+    @Test
+    void theTeacherAnswersOnEveryNewView() {
+        Augmentation noise = (batch, offset, shape, random) -> batch[offset] += (float) random.nextDouble();
+        assertThat(asked(noise, false)).containsExactly(900, 900);
+        int[] views = asked(Augmentation.views(2, noise), true);
+        assertThat(views[0]).as("each view once").isEqualTo(views[1]).isBetween(301, 600);
+        assertThat(asked(Augmentation.none(), true)).containsExactly(300, 300);
     }
 
     @Test
