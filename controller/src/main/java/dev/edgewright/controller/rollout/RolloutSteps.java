@@ -7,6 +7,7 @@ import dev.edgewright.controller.catalog.CatalogService;
 import dev.edgewright.controller.catalog.Variant;
 import dev.edgewright.controller.fleet.Device;
 import dev.edgewright.controller.fleet.FleetService;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -190,9 +191,10 @@ final class RolloutSteps {
 
     private void accept(LiveRollout.Draft draft, String who) {
         var given = draft.rollout().verdicts().given();
-        var standing = gates.findings(draft.rollout().withoutStops(given), draft.targets());
         int failures =
                 (int) draft.targets().stream().filter(t -> t.state().failed()).count();
+        var standing = new ArrayList<>(gates.findings(draft.rollout().withoutStops(given), draft.targets()));
+        standing.add(new Finding(Gate.FAILURES, Breach.WHOLE, failures, false, () -> ""));
         draft.set(draft.rollout().accepting(failures, standing, who, draft.now()));
         var words = draft.rollout().verdicts().words(draft.now());
         words.forEach(accepted -> draft.note("accepted", who, who + " accepted " + accepted));

@@ -116,7 +116,11 @@ record EventsContract(ContractCalls calls) {
         var path = "/api/v1/rollouts/" + ContractCalls.json(created).getString("id");
         await().atMost(SOON)
                 .until(() ->
-                        ContractCalls.json(server.get(path)).getString("state").equals("HALTED"));
+                        ContractCalls.json(server.get(path)).getString("state").equals("HALTED")
+                                && ContractCalls.json(server.get(path))
+                                                .getJsonObject("counts")
+                                                .getInteger("failed")
+                                        == 3);
         calls.contract().holds("POST /api/v1/rollouts/{id}/resume", server.postJson(path + "/resume", ""));
         var resumed = ContractCalls.json(server.get("/api/v1/audit?action=rollouts.resume&limit=1"))
                 .getJsonArray("items")
