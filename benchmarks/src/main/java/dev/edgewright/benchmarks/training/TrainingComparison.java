@@ -30,15 +30,22 @@ public final class TrainingComparison {
     /** Steps of one process, milliseconds. */
     private record Run(double[] wall, double[] cpu) {}
 
-    /** @param args PYTHON, PEERS (the folder of train.py), DATA (folder of the IDX files), rounds, steps a round, threads */
+    /**
+     * @param args PYTHON, PEERS (the folder of train.py), DATA (folder of the IDX files), rounds, steps a round, threads; or GRAPH.onnx alone,
+     *     where the untrained network is written that both start from
+     */
     public static void main(String[] args) throws IOException, InterruptedException {
+        if (args.length == 1) {
+            untrained(Path.of(args[0]));
+            return;
+        }
         if (args.length != 6) {
-            System.err.println("usage: TrainingComparison PYTHON PEERS DATA ROUNDS STEPS THREADS");
+            System.err.println("usage: TrainingComparison PYTHON PEERS DATA ROUNDS STEPS THREADS | GRAPH.onnx");
             System.exit(2);
         }
         Path graph = Files.createTempFile("resnet20", ".onnx");
         try {
-            Files.write(graph, OnnxFile.toBytes(Architectures.byName("resnet20", new long[] {1, 28, 28}, 10, 7)));
+            untrained(graph);
             String steps = Integer.toString(Integer.parseInt(args[4]) + WARM_UP);
             List<String> ours = List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -76,6 +83,11 @@ public final class TrainingComparison {
         } finally {
             Files.deleteIfExists(graph);
         }
+    }
+
+    /** The network that examples/fashion-mnist/train.yaml begins with. */
+    private static void untrained(Path graph) throws IOException {
+        Files.write(graph, OnnxFile.toBytes(Architectures.byName("resnet20", new long[] {1, 28, 28}, 10, 7)));
     }
 
     private static Run run(List<String> command) throws IOException, InterruptedException {
