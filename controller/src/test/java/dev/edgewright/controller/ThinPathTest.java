@@ -117,7 +117,7 @@ class ThinPathTest {
             assertThat(done.counts()).containsOnly(Map.entry(TargetState.COMMITTED, 3L));
             assertThat(done.history())
                     .extracting(h -> h.words())
-                    .anyMatch(w -> w.contains("wave 0 begins with 1 devices"));
+                    .anyMatch(w -> w.contains("wave 1 begins with 1 device"));
             assertThat(devices.values())
                     .allSatisfy(d -> assertThat(d.received()).hasSize(1));
 

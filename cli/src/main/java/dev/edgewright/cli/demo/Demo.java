@@ -63,7 +63,7 @@ final class Demo {
         String rollout = createRollout(session);
         drive();
         try (LiveView view = new LiveView(terminal)) {
-            DemoView demo = new DemoView(terminal, session.api().server(), model);
+            DemoView demo = new DemoView(terminal, clock, session.api().server(), model);
             Duration toCommitted = null;
             Instant lastPrint = Instant.EPOCH;
             while (true) {

@@ -9,6 +9,7 @@ import dev.edgewright.cli.output.Words;
 import dev.edgewright.cli.verbs.Fields;
 import dev.edgewright.cli.verbs.RolloutView;
 import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,9 +20,11 @@ final class DemoView {
     private final Terminal terminal;
     private final URI console;
     private final String model;
+    private final Clock clock;
 
-    DemoView(Terminal terminal, URI console, String model) {
+    DemoView(Terminal terminal, Clock clock, URI console, String model) {
         this.terminal = terminal;
+        this.clock = clock;
         this.console = console;
         this.model = model;
     }
@@ -70,7 +73,7 @@ final class DemoView {
         lines.add(terminal.styled(Style.HEADING, model) + "  " + Words.duration(elapsed)
                 + (limit == null ? "  Ctrl-C ends" : " of " + Words.duration(limit)) + "  console " + console
                 + "/  metrics " + console + "/metrics");
-        lines.addAll(RolloutView.lines(terminal, state.rollout()));
+        lines.addAll(RolloutView.lines(terminal, clock, state.rollout()));
         lines.add("");
         lines.addAll(table(state).lines(terminal));
         lines.add("");

@@ -57,6 +57,10 @@ public final class Table {
         return this;
     }
 
+    public int rows() {
+        return rows.size();
+    }
+
     public boolean isEmpty() {
         return rows.isEmpty();
     }

@@ -41,6 +41,17 @@ public final class Fields {
         }
     }
 
+    /** How long until a time; 0s where it has passed. */
+    static String left(JsonNode node, String field, Clock clock) {
+        try {
+            Duration left = Duration.between(
+                    clock.instant(), Instant.parse(node.path(field).asText()));
+            return Words.duration(left.isNegative() ? Duration.ZERO : left);
+        } catch (DateTimeParseException e) {
+            return Words.UNKNOWN;
+        }
+    }
+
     public static String joined(JsonNode array, String between) {
         List<String> words = new ArrayList<>();
         array.forEach(item -> words.add(item.asText()));

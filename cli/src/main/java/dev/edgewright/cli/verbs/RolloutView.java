@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.edgewright.cli.output.ProgressBar;
 import dev.edgewright.cli.output.Terminal;
 import dev.edgewright.cli.output.Terminal.Style;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,7 +15,7 @@ public final class RolloutView {
     private RolloutView() {}
 
     /** The lines for a rollout document. */
-    public static List<String> lines(Terminal terminal, JsonNode rollout) {
+    public static List<String> lines(Terminal terminal, Clock clock, JsonNode rollout) {
         JsonNode counts = rollout.path("counts");
         List<String> lines = new ArrayList<>();
         String state = Fields.text(rollout, "state");
@@ -34,7 +35,7 @@ public final class RolloutView {
                 lines.add(wave(terminal, wave));
             }
         }
-        busy(terminal, waves, lines);
+        busy(terminal, clock, rollout, lines);
         return lines;
     }
 
@@ -51,25 +52,40 @@ public final class RolloutView {
                 + terminal.styled(Terminal.styleOf(state), state);
     }
 
-    private static void busy(Terminal terminal, JsonNode waves, List<String> lines) {
+    private static void busy(Terminal terminal, Clock clock, JsonNode rollout, List<String> lines) {
         int shown = 0;
-        for (JsonNode wave : waves) {
+        for (JsonNode wave : rollout.path("waves")) {
             for (JsonNode device : wave.path("devices")) {
-                String state = Fields.text(device, "state");
-                boolean quiet = switch (state) {
-                    case "PLANNED", "COMMITTED", "SKIPPED", "SUPERSEDED", "REVERTED", "KEPT" -> true;
-                    default -> false;
-                };
-                if (!quiet && shown++ < BUSY_DEVICES) {
-                    lines.add(String.format("    %-20s ", Fields.text(device, "id"))
-                            + ProgressBar.of(terminal, Fields.number(device, "progress"), 1, 16) + " "
-                            + terminal.styled(Terminal.styleOf(state), state)
-                            + (device.has("error") ? "  " + Fields.text(device, "error") : ""));
+                if (isTelling(device) && shown < BUSY_DEVICES) {
+                    shown++;
+                    lines.add(device(terminal, clock, device));
                 }
             }
         }
-        if (shown > BUSY_DEVICES) {
-            lines.add("    and " + (shown - BUSY_DEVICES) + " more");
+        JsonNode counts = rollout.path("counts");
+        int more = counts.path("running").asInt() + counts.path("failed").asInt() - shown;
+        if (shown == BUSY_DEVICES && more > 0) {
+            lines.add("    and " + more + " more");
         }
+    }
+
+    /** On its way, or failed. */
+    static boolean isTelling(JsonNode device) {
+        return switch (Fields.text(device, "state")) {
+            case "PLANNED", "COMMITTED", "SKIPPED", "SUPERSEDED", "REVERTED", "KEPT" -> false;
+            default -> true;
+        };
+    }
+
+    private static String device(Terminal terminal, Clock clock, JsonNode device) {
+        String state = Fields.text(device, "state");
+        return String.format("    %-20s ", Fields.text(device, "id"))
+                + ProgressBar.of(terminal, Fields.number(device, "progress"), 1, 16) + " "
+                + terminal.styled(Terminal.styleOf(state), state)
+                + (device.has("failsAt")
+                        ? " for " + Fields.age(device, "since", clock) + ", counts as failed in "
+                                + Fields.left(device, "failsAt", clock)
+                        : "")
+                + (device.has("error") ? "  " + Fields.text(device, "error") : "");
     }
 }

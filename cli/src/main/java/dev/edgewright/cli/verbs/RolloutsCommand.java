@@ -25,6 +25,9 @@ import picocli.CommandLine.Parameters;
         aliases = "rollout",
         description = "Rollouts: create, watch, approve, pause, resume, abort.")
 public final class RolloutsCommand extends Noun {
+    /** Devices in the table of a rollout, unless all are asked for. */
+    private static final int SHOWN_DEVICES = 40;
+
     private final Shell shell;
     private final Clock clock;
 
@@ -120,16 +123,32 @@ public final class RolloutsCommand extends Noun {
     @Command(
             name = "show",
             description = "Show a rollout: waves, devices, what happened and why.",
-            footer = {"", "Example:", "  edgewright rollouts show r-1"})
-    int show(@Mixin RemoteOptions remote, @Parameters(paramLabel = "ID", description = "The rollout.") String id) {
+            footer = {
+                "",
+                "Of many devices, those on their way and those that failed are shown first. Why each class of devices gets its",
+                "variant stands in the history.",
+                "",
+                "Examples:",
+                "  edgewright rollouts show r-1",
+                "  edgewright rollouts show r-1 --all"
+            })
+    int show(
+            @Mixin RemoteOptions remote,
+            @Parameters(paramLabel = "ID", description = "The rollout.") String id,
+            @Option(
+                            names = {"-a", "--all"},
+                            description = "Every device, however many.")
+                    boolean all) {
         Session session = shell.connect(remote);
-        JsonNode rollout = session.api().get("/rollouts/" + Api.escape(id));
+        boolean limited = !all && session.forPeople();
+        JsonNode rollout =
+                session.api().get("/rollouts/" + Api.escape(id) + (limited ? "?devices=" + SHOWN_DEVICES : ""));
         session.print(rollout, () -> people(session.terminal(), rollout));
         return 0;
     }
 
-    private static void people(Terminal terminal, JsonNode rollout) {
-        RolloutView.lines(terminal, rollout).forEach(terminal.out()::println);
+    private void people(Terminal terminal, JsonNode rollout) {
+        RolloutView.lines(terminal, clock, rollout).forEach(terminal.out()::println);
         Table table = Table.of("wave", "device", "state", "done", "variant", "why / error");
         for (JsonNode wave : rollout.path("waves")) {
             for (JsonNode device : wave.path("devices")) {
@@ -148,6 +167,12 @@ public final class RolloutsCommand extends Noun {
         }
         terminal.out().println();
         table.print(terminal);
+        int total = rollout.path("counts").path("total").asInt();
+        if (table.rows() < total) {
+            terminal.out()
+                    .println("and " + (total - table.rows()) + " more devices: edgewright rollouts show "
+                            + Fields.text(rollout, "id") + " --all");
+        }
         if (!rollout.path("history").isEmpty()) {
             new Sheet(terminal).heading("History");
             for (JsonNode entry : rollout.path("history")) {

@@ -117,6 +117,35 @@ class RolloutVerbsTest {
     }
 
     @Test
+    void saysHowLongADeviceHasBeenSilentAndWhenThatCounts() {
+        String awaited = "\"state\":\"OFFERED\",\"since\":\"%s\",\"failsAt\":\"%s\""
+                .formatted(CommandRun.NOW.minusSeconds(100), CommandRun.NOW.plusSeconds(500));
+        controller.on(
+                "GET",
+                "/rollouts/r-1",
+                200,
+                Documents.rollout("RUNNING", 1, 0).replace("\"state\":\"FETCHING\"", awaited));
+
+        assertThat(CommandRun.of(controller, "rollouts", "show", "r-1").out())
+                .contains("OFFERED for 1m40s, counts as failed in 8m20s");
+    }
+
+    @Test
+    void ofManyDevicesShowsSomeUnlessAllAreAskedFor() {
+        controller.on(
+                "GET",
+                "/rollouts/r-1",
+                200,
+                Documents.rollout("RUNNING", 1, 1).replace("\"total\":3", "\"total\":5000"));
+
+        assertThat(CommandRun.of(controller, "rollouts", "show", "r-1").out())
+                .contains("and 4997 more devices: edgewright rollouts show r-1 --all");
+        assertThat(controller.last().query()).containsOnlyKeys("devices");
+        CommandRun.of(controller, "rollouts", "show", "r-1", "--all");
+        assertThat(controller.last().query()).isEmpty();
+    }
+
+    @Test
     void pausesResumesAndAborts() {
         controller
                 .on("POST", "/rollouts/r-1/pause", 200, Documents.rollout("PAUSED", 1, 0))

@@ -26,7 +26,7 @@ final class RolloutRoutes {
     void on(Mount mount) {
         mount.get("/api/v1/rollouts", Set.of("limit"), this::list);
         mount.json(HttpMethod.POST, "/api/v1/rollouts", this::create);
-        mount.get("/api/v1/rollouts/:id", Set.of(), request -> whole(require(request)));
+        mount.get("/api/v1/rollouts/:id", Set.of("devices"), this::show);
         mount.json(
                 HttpMethod.POST,
                 "/api/v1/rollouts/:id/pause",
@@ -98,6 +98,11 @@ final class RolloutRoutes {
                 .get(id)
                 .orElseThrow(() -> EdgewrightException.caller(
                         "ROLLOUT_NOT_FOUND", "there is no rollout '" + id + "'; GET /api/v1/rollouts lists them"));
+    }
+
+    private Reply show(Request request) {
+        int devices = request.wholeNumber("devices", Integer.MAX_VALUE, 0, Integer.MAX_VALUE);
+        return Reply.ok(RolloutView.of(require(request), RolloutView.Depth.WHOLE, devices));
     }
 
     private static RolloutId id(Request request) {

@@ -24,11 +24,12 @@ public final class RolloutDecider {
             case RUNNING -> breach(rollout, facts).orElseGet(() -> run(rollout, facts));
             case AWAITING_APPROVAL ->
                 breach(rollout, facts)
-                        .orElseGet(() -> new Decision.Wait("wave " + rollout.currentWave() + " waits for approval"));
+                        .orElseGet(() -> new Decision.Wait(Wave.named(rollout.currentWave()) + " waits for approval"));
             case PAUSED -> breach(rollout, facts).orElseGet(() -> new Decision.Wait("paused"));
             case REVERTING ->
                 facts.goingBack() > 0
-                        ? new Decision.Wait(facts.goingBack() + " devices are on their way back")
+                        ? new Decision.Wait(Words.devices(facts.goingBack())
+                                + (facts.goingBack() == 1 ? " is on its way back" : " are on their way back"))
                         : new Decision.FinishRevert(
                                 "every device that was offered something is back, or will be when it returns");
             case HALTED, REVERTED, ABORTED, SUCCEEDED -> new Decision.Wait(rollout.reason());
@@ -45,9 +46,9 @@ public final class RolloutDecider {
         }
         return facts.shadow().able() == 0
                 ? new Decision.Start(
-                        "started; no device of wave 0 serves another variant now, so nothing can run beside it")
+                        "started; no device of wave 1 serves another variant now, so nothing can run beside it")
                 : new Decision.Shadow("runs beside what serves on "
-                        + facts.shadow().able() + " devices of wave 0, on "
+                        + Words.devices(facts.shadow().able()) + " of wave 1, on "
                         + 100 * rollout.request().terms().shadow().get().sample() + " % of their requests, for "
                         + rollout.request().terms().shadow().get().time().toSeconds() + " s");
     }
@@ -61,9 +62,9 @@ public final class RolloutDecider {
         return switch (wave.state()) {
             case PENDING ->
                 wave.needsApproval()
-                        ? new Decision.AskApproval(index, "wave " + index + " needs approval before it begins")
+                        ? new Decision.AskApproval(index, Wave.named(index) + " needs approval before it begins")
                         : new Decision.StartWave(
-                                index, "wave " + index + " begins with " + wave.devices() + " devices");
+                                index, Wave.named(index) + " begins with " + Words.devices(wave.devices()));
             case RUNNING -> running(rollout, index, facts);
             case SOAKING -> soaking(rollout, wave, facts);
             case DONE, STOPPED -> throw new IllegalStateException("a done wave is never the current one");
@@ -72,7 +73,8 @@ public final class RolloutDecider {
 
     private static Decision running(Rollout rollout, int index, WaveFacts facts) {
         if (facts.offerable() > 0) {
-            return new Decision.Offer(index, "offered to " + facts.offerable() + " devices of wave " + index);
+            return new Decision.Offer(
+                    index, "offered to " + Words.devices(facts.offerable()) + " of " + Wave.named(index));
         }
         if (facts.planned() > 0) {
             boolean onlyBatteries = facts.lowBattery() == facts.planned() && facts.inFlight() == 0;
@@ -81,44 +83,43 @@ public final class RolloutDecider {
             if (onlyBatteries && shown && index < rollout.waves().size() - 1) {
                 return new Decision.Defer(
                         index,
-                        facts.planned() + " devices of wave " + index
-                                + " wait for their battery; they move to the last wave");
+                        Words.devices(facts.planned()) + " of " + Wave.named(index)
+                                + " waiting for battery, moved to the last wave");
             }
-            return new Decision.Wait(facts.planned() + " devices of wave " + index + " wait for their "
+            return new Decision.Wait(Words.devices(facts.planned()) + " of " + Wave.named(index) + " waiting for "
                     + (facts.lowBattery() == 0
-                            ? "maintenance window"
-                            : facts.lowBattery() == facts.planned()
-                                    ? "battery"
-                                    : "battery or their maintenance window"));
+                            ? "the maintenance window"
+                            : facts.lowBattery() == facts.planned() ? "battery" : "battery or the maintenance window"));
         }
         if (facts.inFlight() > 0) {
-            return new Decision.Wait(facts.inFlight() + " devices of wave " + index + " are on their way");
+            return new Decision.Wait(Words.devices(facts.inFlight()) + " of " + Wave.named(index) + " on the way");
         }
         return new Decision.Settle(
-                index, "wave " + index + ": " + facts.committed() + " committed, " + facts.failed() + " failed");
+                index, Wave.named(index) + ": " + facts.committed() + " committed, " + facts.failed() + " failed");
     }
 
     private static Decision soaking(Rollout rollout, Wave wave, WaveFacts facts) {
         if (facts.inFlight() > 0) {
             // A device that was silent has spoken again; its end is still awaited, and the soak time with it.
-            return new Decision.Wait(facts.inFlight() + " devices of wave " + wave.index() + " are on their way again");
+            return new Decision.Wait(
+                    Words.devices(facts.inFlight()) + " of " + Wave.named(wave.index()) + " on the way again");
         }
         var until = wave.settledAt().orElseThrow().plus(rollout.request().pace().soak());
         if (facts.now().isBefore(until)) {
-            return new Decision.Wait("wave " + wave.index() + " is watched until " + until);
+            return new Decision.Wait(Wave.named(wave.index()) + " is watched until " + until);
         }
         double needed = rollout.request().gates().minSuccessRatio();
         int tolerated = Math.min(rollout.toleratedFailures(), facts.failed());
         int counted = facts.counted() - tolerated;
         if (counted > 0 && facts.committed() < needed * counted - 1e-9) {
             String words = Words.of(
-                    "wave %d: %d of %d devices committed, at least %.1f %% are needed",
-                    wave.index(), facts.committed(), counted, 100 * needed);
+                    "%s: %d of %d devices committed, at least %.1f %% are needed",
+                    Wave.named(wave.index()), facts.committed(), counted, 100 * needed);
             return stop(rollout, List.of(new Breach(Gate.SUCCESS, Breach.WHOLE, 0, words)));
         }
         return new Decision.FinishWave(
                 wave.index(),
-                "wave " + wave.index() + " is done: " + facts.committed() + " committed, " + facts.failed()
+                Wave.named(wave.index()) + " is done: " + facts.committed() + " committed, " + facts.failed()
                         + " failed");
     }
 
@@ -172,7 +173,7 @@ public final class RolloutDecider {
         int failed = Math.max(0, facts.failed() - tolerated);
         int failedInAll = Math.max(0, facts.failedInAll() - tolerated);
         if (failed > gates.maxFailureRatio() * facts.counted() + 1e-9) {
-            String where = "wave " + rollout.currentWave();
+            String where = Wave.named(rollout.currentWave());
             return Optional.of(new Failures(facts.failedInAll(), failures(where, failed, facts.counted(), gates)));
         }
         if (failedInAll > gates.maxFailureRatio() * facts.startedInAll() + 1e-9) {
@@ -185,9 +186,9 @@ public final class RolloutDecider {
             return Optional.of(new Failures(
                     facts.failedInAll(),
                     Words.of(
-                            "wave %d: %d of the %d devices that ended failed; with %.0f %% confidence more than %.1f %% of all"
+                            "%s: %d of the %d devices that ended failed; with %.0f %% confidence more than %.1f %% of all"
                                     + " would, and %.1f %% are allowed",
-                            rollout.currentWave(),
+                            Wave.named(rollout.currentWave()),
                             failed,
                             ended,
                             100 * gates.confidence(),

@@ -141,7 +141,7 @@ public final class RolloutEngine implements RolloutService, Cohorts {
             int index = draft.rollout().currentWave();
             var wave = draft.rollout().waves().get(index).approved(who);
             draft.set(draft.rollout().withWave(wave, draft.now()));
-            draft.note("approval", who, "wave " + index + " approved by " + who);
+            draft.note("approval", who, Wave.named(index) + " approved by " + who);
             steps.move(draft, RolloutEvent.APPROVE, who, "approved by " + who);
         });
     }

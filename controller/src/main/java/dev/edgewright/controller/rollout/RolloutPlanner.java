@@ -177,9 +177,9 @@ final class RolloutPlanner {
                 now,
                 "created",
                 request.createdBy(),
-                request.model() + " " + request.version().orElseThrow() + " to " + chosen.size()
-                        + " devices in waves of " + sizes
-                        + (skipped > 0 ? "; " + skipped + " devices are left out" : "")));
+                request.model() + " " + request.version().orElseThrow() + " to "
+                        + Words.devices(chosen.size()) + " in waves of " + sizes
+                        + (skipped > 0 ? "; left out: " + Words.devices(skipped) : "")));
         var byChoice = chosen.entrySet().stream()
                 .collect(Collectors.groupingBy(
                         e -> e.getValue().chosen().orElseThrow().name() + " on "
@@ -191,7 +191,7 @@ final class RolloutPlanner {
                 now,
                 "choice",
                 "controller",
-                group + ", " + devices.size() + " devices: "
+                group + ", " + Words.devices(devices.size()) + ": "
                         + devices.get(0).getValue().why())));
         return history;
     }

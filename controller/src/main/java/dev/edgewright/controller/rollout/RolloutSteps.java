@@ -312,7 +312,7 @@ final class RolloutSteps {
             joined += target.state() == TargetState.PLANNED ? 1 : 0;
         }
         draft.set(draft.rollout().withWave(draft.rollout().waves().get(last).plus(joined), draft.now()));
-        draft.note("late", CONTROLLER, named(devices) + " began to match and joined wave " + last);
+        draft.note("late", CONTROLLER, named(devices) + " began to match and joined " + Wave.named(last));
     }
 
     /** Devices that began to match after the rollout succeeded are offered what the others got. */

@@ -93,6 +93,11 @@ final class TargetFold {
                 .orElse(target);
     }
 
+    /** When saying nothing more counts as failed; empty where nothing is awaited of the device. */
+    static Optional<Instant> failsAt(Target target, Pace pace) {
+        return deadline(target, pace).map(target.since()::plus);
+    }
+
     private static Optional<Duration> deadline(Target target, Pace pace) {
         return switch (target.state()) {
             case OFFERED -> Optional.of(pace.offerDeadline());

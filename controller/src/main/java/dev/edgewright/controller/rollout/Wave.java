@@ -34,9 +34,14 @@ public record Wave(
                 Optional.empty());
     }
 
+    /** What people call the wave: the first one is wave 1. */
+    static String named(int index) {
+        return "wave " + (index + 1);
+    }
+
     /** This wave after {@code event}, at {@code now}; an impossible one throws. */
     public Wave after(WaveEvent event, Instant now) {
-        var next = RolloutTables.WAVE.require(state, event, java.util.List.of("wave " + index + " is " + state));
+        var next = RolloutTables.WAVE.require(state, event, java.util.List.of(named(index) + " is " + state));
         return switch (event) {
             case START -> new Wave(index, next, devices, approval, approvedBy, Optional.of(now), settledAt, doneAt);
             case ALL_SETTLED ->

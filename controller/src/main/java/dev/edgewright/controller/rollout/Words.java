@@ -10,4 +10,9 @@ final class Words {
     static String of(String format, Object... values) {
         return String.format(Locale.ROOT, format, values);
     }
+
+    /** {@code 1 device}, {@code 5 devices}. */
+    static String devices(int count) {
+        return count == 1 ? "1 device" : count + " devices";
+    }
 }

@@ -118,16 +118,15 @@ final class VariantSelector {
     }
 
     private String why(Candidate best, int suiting) {
-        String name = best.variant().name();
         var ms = best.outlook().ms();
         if (ms.isEmpty()) {
-            return name + ": the device's probes do not say how fast any variant is there, and it is the "
+            return "the device's probes do not say how fast any variant is there, and it is the "
                     + (best.variant().original() ? "original" : "one that is left");
         }
         String speed = words("%.3f ms %s", ms.get().value(), Ranking.verb(ms.get()));
         String first = requirement.objective() == Objective.LATENCY
-                ? name + ": "
-                : name + ": " + ranking.figure(best) + ", " + requirement.objective() + "; ";
+                ? ""
+                : ranking.figure(best) + ", " + requirement.objective() + "; ";
         var base = original.filter(o -> !o.digest().equals(best.variant().digest()))
                 .flatMap(o -> outlooks.of(o).ms());
         if (base.isPresent()) {

@@ -126,7 +126,7 @@ record EventsContract(ContractCalls calls) {
                 .getJsonArray("items")
                 .getJsonObject(0);
         assertThat(resumed.getString("actor")).isEqualTo("127.0.0.1");
-        assertThat(resumed.getString("before")).startsWith("HALTED: wave 0: ").contains("devices failed");
+        assertThat(resumed.getString("before")).startsWith("HALTED: wave 1: ").contains("devices failed");
         assertThat(resumed.getString("after")).startsWith("SUCCEEDED: ").contains("accepted 3 failed devices");
     }
 

@@ -127,7 +127,7 @@ class LateAndSparedTest {
         var low = onBattery("a-low", 5);
         var rollout = house.engine.create(sparing(List.of(WaveSpec.ofCount(3), WaveSpec.ofCount(1))));
         var now = house.now(rollout);
-        assertThat(now.history()).anyMatch(h -> h.words().contains("1 devices of wave 0 wait for their battery"));
+        assertThat(now.history()).anyMatch(h -> h.words().contains("1 device of wave 1 waiting for battery"));
         assertThat(now.rollout().waves()).extracting(Wave::devices).containsExactly(2, 2);
         assertThat(now.counts()).containsEntry(TargetState.COMMITTED, 3L).containsEntry(TargetState.PLANNED, 1L);
         low.connects(battery(80), FakeDevice.probes(3));
@@ -185,7 +185,7 @@ class LateAndSparedTest {
         assertThat(target(rollout, "late").wave()).isEqualTo(1);
         assertThat(house.now(rollout).rollout().waves().get(1).devices()).isEqualTo(2);
         assertThat(house.now(rollout).history())
-                .anyMatch(h -> h.kind().equals("late") && h.words().equals("late began to match and joined wave 1"));
+                .anyMatch(h -> h.kind().equals("late") && h.words().equals("late began to match and joined wave 2"));
         house.device(1).says(MODEL.value(), dev.edgewright.common.update.UpdateState.COMMITTED, true);
         assertThat(house.now(rollout).rollout().state()).isEqualTo(RolloutState.SUCCEEDED);
         assertThat(house.now(rollout).counts()).containsEntry(TargetState.COMMITTED, 3L);

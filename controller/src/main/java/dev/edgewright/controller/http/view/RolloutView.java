@@ -4,7 +4,12 @@ import dev.edgewright.controller.rollout.HistoryEntry;
 import dev.edgewright.controller.rollout.RolloutDetail;
 import dev.edgewright.controller.rollout.Target;
 import dev.edgewright.controller.rollout.Wave;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** Schema {@code Rollout}. */
 public record RolloutView(
@@ -49,16 +54,31 @@ public record RolloutView(
     private static final int SNAPSHOT_DEVICES = 200;
 
     public static RolloutView of(RolloutDetail detail, Depth depth) {
+        return of(
+                detail,
+                depth,
+                switch (depth) {
+                    case LIST -> 0;
+                    case SNAPSHOT -> SNAPSHOT_DEVICES;
+                    case WHOLE -> Integer.MAX_VALUE;
+                });
+    }
+
+    /** @param devices how many at most, those on their way and those that failed before others */
+    public static RolloutView of(RolloutDetail detail, Depth depth, int devices) {
         var rollout = detail.rollout();
         var request = rollout.request();
         var terms = request.terms();
         boolean whole = depth == Depth.WHOLE;
-        int devices = whole ? Integer.MAX_VALUE : depth == Depth.SNAPSHOT ? SNAPSHOT_DEVICES : 0;
-        var waves = new java.util.ArrayList<WaveView>();
+        Map<Integer, List<WaveDevice>> shown = new HashMap<>();
+        for (var target : detail.mostTelling(devices)) {
+            shown.computeIfAbsent(target.wave(), wave -> new ArrayList<>())
+                    .add(WaveDevice.of(target, detail.failsAt(target)));
+        }
+        var waves = new ArrayList<WaveView>();
         for (var wave : rollout.waves()) {
-            var view = WaveView.of(wave, detail.wave(wave.index()), devices);
-            waves.add(view);
-            devices -= view.devices() == null ? 0 : view.devices().size();
+            var inIt = depth == Depth.LIST ? null : shown.getOrDefault(wave.index(), List.of());
+            waves.add(WaveView.of(wave, detail.wave(wave.index()), inIt));
         }
         return new RolloutView(
                 rollout.id().value(),
@@ -88,7 +108,7 @@ public record RolloutView(
                 Counts.of(detail.targets()),
                 progress(detail.targets()),
                 waves,
-                whole ? detail.wave(-1).stream().map(WaveDevice::of).toList() : null,
+                whole ? shown.getOrDefault(-1, List.of()) : null,
                 whole ? detail.history().stream().map(History::of).toList() : null);
     }
 
@@ -154,7 +174,7 @@ public record RolloutView(
             String settledAt,
             String doneAt,
             List<WaveDevice> devices) {
-        static WaveView of(Wave wave, List<Target> targets, int atMost) {
+        static WaveView of(Wave wave, List<Target> targets, List<WaveDevice> devices) {
             return new WaveView(
                     wave.index(),
                     wave.state().name(),
@@ -166,9 +186,7 @@ public record RolloutView(
                     Text.time(wave.startedAt()),
                     Text.time(wave.settledAt()),
                     Text.time(wave.doneAt()),
-                    atMost <= 0
-                            ? null
-                            : targets.stream().limit(atMost).map(WaveDevice::of).toList());
+                    devices);
         }
     }
 
@@ -177,6 +195,7 @@ public record RolloutView(
             String id,
             String state,
             String since,
+            String failsAt,
 
             @com.fasterxml.jackson.annotation.JsonProperty("class")
             String hardwareClass,
@@ -188,11 +207,12 @@ public record RolloutView(
             long bytesTotal,
             String why,
             String error) {
-        static WaveDevice of(Target target) {
+        static WaveDevice of(Target target, Optional<Instant> failsAt) {
             return new WaveDevice(
                     target.device().value(),
                     target.state().name(),
                     Text.time(target.since()),
+                    Text.time(failsAt),
                     Text.some(target.hardwareClass()),
                     Text.some(target.variant()),
                     target.manifest().map(d -> d.hex()).orElse(null),
