@@ -281,7 +281,10 @@ final class Stages {
     }
 
     private static Schedule schedule(TrainingJob.Training how) {
-        return switch (how.schedule() == null ? "cosine" : how.schedule()) {
+        if (how.warmUp() < 0) {
+            throw new TrainingException(Code.SETTINGS_INVALID, "warmUp " + how.warmUp() + " steps are negative");
+        }
+        Schedule schedule = switch (how.schedule() == null ? "cosine" : how.schedule()) {
             case "one-cycle" -> Schedule.oneCycle(0.25);
             case "cosine" -> Schedule.cosine();
             case "steps" -> Schedule.steps(0.1, 0.5, 0.75);
@@ -291,6 +294,7 @@ final class Stages {
                         Code.SETTINGS_INVALID,
                         "schedule " + how.schedule() + " is unknown; there are one-cycle, cosine, steps, constant");
         };
+        return how.warmUp() == 0 ? schedule : schedule.warmUp(how.warmUp());
     }
 
     private static Optimizer optimizer(TrainingJob.Training how) {

@@ -57,8 +57,8 @@ public record TrainingJob(
      * @param source folder with a data.yaml whose splits are {@code train}, {@code validation} and, when there is one, {@code test}; null for
      *     IDX files
      * @param confined whether the data.yaml may name files of its own folder only
-     * @param mean of the pixels in 0..1
-     * @param deviation of the pixels in 0..1
+     * @param mean of the pixels in 0..1, of IDX files; 0 when left out
+     * @param deviation of the pixels in 0..1; 1 when left out
      * @param validation how many samples at the end of the training files are held out; may be left out where data.yaml has a split for it
      * @param digests MD5 of files after unpacking, by file name; checked when given
      */
@@ -75,6 +75,18 @@ public record TrainingJob(
             int validation,
             Map<String, String> digests) {
 
+        public Data {
+            deviation = deviation == 0 ? 1 : deviation;
+            if (!(deviation > 0)) {
+                throw new TrainingException(
+                        Code.SETTINGS_INVALID, "data: deviation, of the pixels, must be above 0, not " + deviation);
+            }
+            if ((testImages == null) != (testLabels == null)) {
+                throw new TrainingException(
+                        Code.SETTINGS_INVALID, "data: testImages and testLabels belong together, and one is missing");
+            }
+        }
+
         /** What a data.yaml describes. */
         public static Data of(Path source, boolean confined) {
             return new Data(source.toAbsolutePath().toString(), confined, null, null, null, null, 0, 1, 0, null);
@@ -83,6 +95,7 @@ public record TrainingJob(
 
     /**
      * @param schedule {@code one-cycle}, {@code cosine}, {@code steps} or {@code constant}
+     * @param warmUp steps over which the rate rises from nothing, before and beside the schedule; 0 for none
      * @param optimizer {@code sgd} or {@code adamw}
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -91,6 +104,7 @@ public record TrainingJob(
             int batch,
             double rate,
             String schedule,
+            int warmUp,
             String optimizer,
             double momentum,
             double decay,
@@ -108,6 +122,7 @@ public record TrainingJob(
                     batch,
                     rate,
                     schedule,
+                    warmUp,
                     optimizer,
                     momentum,
                     decay,
@@ -209,7 +224,8 @@ public record TrainingJob(
             return line + unknown.getPropertyName() + " is no key here; there are "
                     + new TreeSet<>(unknown.getKnownPropertyIds());
         }
-        return line + e.getOriginalMessage();
+        return line
+                + (e.getCause() instanceof TrainingException refused ? refused.getMessage() : e.getOriginalMessage());
     }
 
     private TrainingJob checked(Path yaml) {

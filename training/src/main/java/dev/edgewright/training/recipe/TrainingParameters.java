@@ -48,6 +48,7 @@ final class TrainingParameters {
                 batch,
                 step,
                 "one-cycle",
+                0,
                 values.text("optimizer", optimizer),
                 0.9,
                 values.number("decay", 1e-4),
