@@ -7,6 +7,10 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import dev.edgewright.common.error.EdgewrightException;
 import dev.edgewright.controller.http.view.RolloutBodySection;
 import dev.edgewright.controller.selection.Objective;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +48,17 @@ class DeploymentFileTest {
 
     private static Deployment read(String yaml) {
         return DeploymentFile.read(yaml, new RolloutBodySection());
+    }
+
+    @Test
+    void the_example_and_the_documented_file_are_read() throws IOException {
+        Path root = Path.of(System.getProperty("edgewright.root", ".."));
+        String example = Files.readString(root.resolve("examples/fashion-mnist/deployment.yaml"));
+        String page = Files.readString(root.resolve("docs/selection.md"));
+        int begin = page.indexOf("```yaml\n") + 8;
+        for (String yaml : List.of(example, page.substring(begin, page.indexOf("```", begin)))) {
+            assertThat(read(yaml).rules()).hasSizeGreaterThan(1);
+        }
     }
 
     @Test
