@@ -44,17 +44,17 @@ public final class EncoderStudent {
     private EncoderStudent() {}
 
     /**
-     * @param args {@code prepare FOLDER TOKENS PIECES}, with FOLDER holding the filter's model.onnx, mails.csv and tokenizer.json, or
-     *     {@code head FOLDER STUDENT.onnx OUT.onnx}
+     * @param args {@code prepare FOLDER TOKENS [PIECES]}, with FOLDER holding the filter's model.onnx, mails.csv and tokenizer.json; without PIECES
+     *     each training mail is one sample, of which the tokenizer takes the first TOKENS; or {@code head FOLDER STUDENT.onnx OUT.onnx}
      */
     public static void main(String[] args) throws IOException {
-        if (args.length == 4 && args[0].equals("prepare")) {
-            prepare(Path.of(args[1]), Integer.parseInt(args[2]), Integer.parseInt(args[3]));
+        if ((args.length == 3 || args.length == 4) && args[0].equals("prepare")) {
+            prepare(Path.of(args[1]), Integer.parseInt(args[2]), args.length == 4 ? Integer.parseInt(args[3]) : 0);
         } else if (args.length == 4 && args[0].equals("head")) {
             Graph filter = OnnxFile.read(Path.of(args[1], "model.onnx"));
             OnnxFile.write(underHead(filter, OnnxFile.read(Path.of(args[2]))), Path.of(args[3]));
         } else {
-            System.err.println("usage: EncoderStudent prepare FOLDER TOKENS PIECES | head FOLDER STUDENT OUT");
+            System.err.println("usage: EncoderStudent prepare FOLDER TOKENS [PIECES] | head FOLDER STUDENT OUT");
             System.exit(2);
         }
     }
@@ -62,7 +62,7 @@ public final class EncoderStudent {
     private static void prepare(Path folder, int tokens, int training) throws IOException {
         OnnxFile.write(encoder(OnnxFile.read(folder.resolve("model.onnx"))), folder.resolve("encoder.onnx"));
         List<String> mails = mails(folder.resolve("mails.csv"));
-        List<String> texts = new ArrayList<>(pieces(mails.subList(0, TRAINING), CHARACTERS * tokens, training));
+        List<String> texts = new ArrayList<>(training(mails.subList(0, TRAINING), CHARACTERS * tokens, training));
         int pieces = texts.size();
         texts.addAll(mails.subList(TRAINING, TRAINING + VALIDATION));
         texts.addAll(mails.subList(TEST, mails.size()));
@@ -72,7 +72,7 @@ public final class EncoderStudent {
                 Stream.concat(Stream.of("text"), texts.stream().map(text -> "\"" + text.replace("\"", "\"\"") + "\""))
                         .toList());
         StringBuilder yaml = new StringBuilder(
-                "# Written by EncoderStudent: pieces of the filter's training mails, then other mails, all without labels.\ninputs:\n");
+                "# Written by EncoderStudent: the filter's training mails or pieces of them, then other mails, all without labels.\ninputs:\n");
         for (String[] input : INPUTS) {
             yaml.append(
                     "  %s: {text: texts.csv, column: text, tokenizer: ../tokenizer.json, field: %s, max-length: %d}%n"
@@ -81,7 +81,7 @@ public final class EncoderStudent {
         yaml.append("output: %s%nsplits: {train: 0..%d, validation: %d..%d, test: %d..%d}%n"
                 .formatted(EMBEDDING, pieces, pieces, pieces + VALIDATION, pieces + VALIDATION, texts.size()));
         Files.writeString(unlabelled.resolve("data.yaml"), yaml);
-        System.out.println(pieces + " pieces to train on");
+        System.out.println(pieces + " texts to train on");
     }
 
     /** The column text of mails.csv, which has a mail a line. */
@@ -90,6 +90,11 @@ public final class EncoderStudent {
                 .skip(1)
                 .map(line -> line.substring(1, line.lastIndexOf("\",")).replace("\"\"", "\""))
                 .toList();
+    }
+
+    /** The texts themselves, or with a number of pieces so many of those. */
+    static List<String> training(List<String> texts, int length, int pieces) {
+        return pieces == 0 ? texts : pieces(texts, length, pieces);
     }
 
     /**

@@ -18,4 +18,11 @@ class EncoderStudentTest {
         assertThat(EncoderStudent.pieces(List.of("x".repeat(100)), 40, 100)).hasSize(2);
         assertThat(EncoderStudent.pieces(List.of(words, words), 62, 3)).hasSize(3);
     }
+
+    @Test
+    void withoutPiecesEachTextStaysWhole() {
+        List<String> texts = List.of("word ".repeat(30).strip(), "a short one");
+        assertThat(EncoderStudent.training(texts, 62, 0)).isEqualTo(texts);
+        assertThat(EncoderStudent.training(texts, 62, 2)).hasSize(2).isNotEqualTo(texts);
+    }
 }

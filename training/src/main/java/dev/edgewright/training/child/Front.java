@@ -19,7 +19,13 @@ final class Front {
      * @param macs multiply-accumulates a sample
      * @param accuracy on the validation samples; NaN when they have no classes
      */
-    record Point(String file, long bytes, long macs, double accuracy) {}
+    record Point(String file, long bytes, long macs, double accuracy) {
+
+        /** Whether another file holds as good a graph: the last step's own file and the job's result, for one. */
+        boolean asGoodAs(Point other) {
+            return bytes == other.bytes && macs == other.macs && Double.compare(accuracy, other.accuracy) == 0;
+        }
+    }
 
     private Front() {}
 
@@ -42,7 +48,7 @@ final class Front {
             record.put("bytes", point.bytes());
             record.put("macs", point.macs());
             record.put("validationAccuracy", point.accuracy());
-            record.put("unbeaten", best.contains(point));
+            record.put("unbeaten", best.stream().anyMatch(point::asGoodAs));
             records.add(record);
         }
         return records;
