@@ -3,6 +3,7 @@ package dev.edgewright.compression;
 import dev.edgewright.compression.Workbench.Steps;
 import dev.edgewright.compression.data.DataSource;
 import dev.edgewright.compression.recipe.Recipe;
+import dev.edgewright.compression.runtime.OrtStart;
 import dev.edgewright.compression.search.Constraints;
 import dev.edgewright.compression.search.LayerStudy;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ public final class Compressor {
 
     public Compressor(CompressionSettings settings) {
         this.settings = settings;
+        OrtStart.begin(); // while data and model are read
     }
 
     /**

@@ -8,6 +8,7 @@ import dev.edgewright.compression.evaluation.SaturationCost;
 import dev.edgewright.compression.graph.Graph;
 import dev.edgewright.compression.graph.onnx.OnnxFile;
 import dev.edgewright.compression.prune.Cost;
+import dev.edgewright.compression.quantize.InstructionSets;
 import dev.edgewright.compression.runtime.ModelSession;
 import dev.edgewright.compression.runtime.SessionSettings;
 import dev.edgewright.compression.runtime.ShapeInference;
@@ -32,7 +33,7 @@ public record Saturation(String candidate, AccuracyResult exact, AccuracyResult 
     }
 
     /**
-     * Empty for a candidate that computes the same everywhere, and without data.
+     * Empty for a candidate that computes the same everywhere, for one whose kernels cannot be emulated, and without data.
      *
      * @param original the model that the candidate was made from
      */
@@ -42,6 +43,9 @@ public record Saturation(String candidate, AccuracyResult exact, AccuracyResult 
             return Optional.empty();
         }
         Graph graph = OnnxFile.read(candidate.file());
+        if (InstructionSets.hasKernels(graph)) {
+            return Optional.empty(); // only layers in QDQ form can be emulated
+        }
         Graph floats = OnnxFile.read(original.file());
         double macs = Math.max(Cost.macs(floats, ShapeInference.of(floats)), 1);
         Split few = data.validation().limit(Math.max(FEWEST, (long) (MULTIPLY_ADDS / macs)));

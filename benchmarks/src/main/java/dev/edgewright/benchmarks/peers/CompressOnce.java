@@ -9,6 +9,7 @@ import dev.edgewright.compression.pass.Pass;
 import dev.edgewright.compression.pass.PassContext;
 import dev.edgewright.compression.pass.PassResult;
 import dev.edgewright.compression.recipe.Recipe;
+import dev.edgewright.compression.runtime.OrtStart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ public final class CompressOnce {
         CompressionSettings settings = CompressionSettings.defaults();
         DataSource data = DataSource.open(Path.of(args[1])); // the peers, too, are given their samples
         long started = System.nanoTime();
+        OrtStart.begin();
         Graph original = OnnxFile.read(Path.of(args[0]));
         PassContext context = PassContext.of(
                 settings.seed(), data, data.calibration().limit(settings.calibrationSamples()), original);

@@ -71,8 +71,7 @@ public final class ActivationStatistics {
         Map<String, ChannelStatistics> channels = new LinkedHashMap<>();
         long[] seen = {0};
         Graph watched = graph.edit().setOutputs(outputs).clearAnnotations().build();
-        try (ModelSession session =
-                ModelSession.open(watched, SessionSettings.literal().withThreads(threads))) {
+        try (ModelSession session = ModelSession.open(watched, SessionSettings.watching(threads))) {
             split.forEachBatch(batching.size(), raw -> {
                 Batch batch = batching.fit(raw);
                 for (String value : values) {

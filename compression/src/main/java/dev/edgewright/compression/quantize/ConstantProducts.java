@@ -68,6 +68,12 @@ record ConstantProducts(Node node, float[] weights, int rows, int columns, Optio
         return Optional.of(new ConstantProducts(node, values, rows, columns, bias));
     }
 
+    /** The weights as 8-bit codes. */
+    WeightCodes coded(boolean perChannel) {
+        Tensor weight = Tensor.ofFloats(stem(), weights, rows, columns);
+        return WeightCodes.of(weight, 1, perChannel, WeightCodes.EIGHT_BITS, new float[0]);
+    }
+
     /** What to call things made from this product. */
     String stem() {
         return node.name().isEmpty() ? node.output(0) : node.name();

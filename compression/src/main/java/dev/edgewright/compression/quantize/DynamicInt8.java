@@ -34,7 +34,6 @@ public final class DynamicInt8 implements Pass {
 
     private static final int MINIMUM_OPSET = 11;
     private static final int FLOAT = 1;
-    private static final int INT32 = 6;
 
     private final boolean perChannel;
 
@@ -79,13 +78,13 @@ public final class DynamicInt8 implements Pass {
         Map<String, String[]> quantized = new HashMap<>();
         Map<Node, ConstantProducts> byNode = new IdentityHashMap<>();
         products.forEach(product -> byNode.put(product.node(), product));
-        List<SelfAttention> attentions = attentions(graph, context, byNode);
-        Map<String, String> masks = new HashMap<>();
+        List<SelfAttention> attentions = AttentionKernels.fitting(graph, context, byNode.keySet());
+        AttentionKernels kernels = new AttentionKernels(graph, edit, perChannel);
         for (SelfAttention attention : attentions) {
             String[] input = quantized.computeIfAbsent(attention.input(), value -> quantize(edit, value));
             List<ConstantProducts> three =
                     attention.products().stream().map(byNode::remove).toList();
-            rewrite(graph, edit, attention, three, input, masks);
+            kernels.write(attention, three, input);
         }
         for (ConstantProducts product : products) {
             if (!byNode.containsKey(product.node())) {
@@ -102,73 +101,6 @@ public final class DynamicInt8 implements Pass {
                 List.copyOf(notes));
     }
 
-    /** Attentions whose products can be coded; they are only looked for where there is a Softmax. */
-    private static List<SelfAttention> attentions(
-            Graph graph, PassContext context, Map<Node, ConstantProducts> products) {
-        if (graph.nodes("Softmax").isEmpty()) {
-            return List.of();
-        }
-        return SelfAttention.all(graph, context.shapes(graph)).stream()
-                .filter(attention -> products.keySet().containsAll(attention.products()))
-                .toList();
-    }
-
-    /**
-     * Products, scores, softmax and mixing as one kernel, QAttention, which works on all heads at once:
-     *
-     * <pre>
-     * x -> DynamicQuantizeLinear -> QAttention(W8 of query, key and value, biases, mask as int32) -> y
-     * </pre>
-     */
-    private void rewrite(
-            Graph graph,
-            GraphEdit edit,
-            SelfAttention attention,
-            List<ConstantProducts> products,
-            String[] input,
-            Map<String, String> masks) {
-        String output = attention.output().output(0);
-        Map.Entry<Tensor, float[]> weights = SelfAttention.weights(output + "_weight_quantized", products, perChannel);
-        float[] scales = weights.getValue();
-        float[] bias = new float[scales.length];
-        for (int p = 0; p < 3; p++) {
-            float[] one =
-                    graph.constant(attention.biases().get(p)).orElseThrow().toFloats();
-            System.arraycopy(one, 0, bias, p * one.length, one.length);
-        }
-        String mask = attention
-                .mask()
-                .map(value -> masks.computeIfAbsent(value, key -> asInts(edit, key)))
-                .orElse("");
-        attention.nodes().forEach(edit::remove);
-        edit.replace(
-                attention.output(),
-                Node.of(
-                        "com.microsoft",
-                        "QAttention",
-                        output + "_QAttention",
-                        List.of(
-                                input[0],
-                                edit.putFresh(weights.getKey()),
-                                edit.putFresh(Tensor.ofFloats(output + "_bias", bias, bias.length)),
-                                input[1],
-                                edit.putFresh(Tensor.ofFloats(output + "_weight_scale", scales, scales.length)),
-                                mask,
-                                input[2],
-                                edit.putFresh(Tensor.ofInt8(
-                                        output + "_weight_zero_point", new byte[scales.length], scales.length))),
-                        List.of(output),
-                        Attribute.ofInt("num_heads", attention.heads()),
-                        Attribute.ofFloat("mask_filter_value", attention.filter())));
-        edit.setOpset("com.microsoft", 1);
-    }
-
-    private static String asInts(GraphEdit edit, String mask) {
-        String ints = edit.freshName(mask + "_int32");
-        edit.add(Node.of("Cast", ints, List.of(mask), List.of(ints), Attribute.ofInt("to", INT32)));
-        return ints;
-    }
-
     /** One quantisation serves all products that read the value. */
     private static String[] quantize(GraphEdit edit, String value) {
         String[] names = {
@@ -182,8 +114,7 @@ public final class DynamicInt8 implements Pass {
 
     private void rewrite(GraphEdit edit, ConstantProducts product, String[] input) {
         String stem = product.stem();
-        Tensor weight = Tensor.ofFloats(stem + "_weight", product.weights(), product.rows(), product.columns());
-        WeightCodes codes = WeightCodes.of(weight, 1, perChannel, WeightCodes.EIGHT_BITS, new float[0]);
+        WeightCodes codes = product.coded(perChannel);
         long[] sizes = perChannel ? new long[] {product.columns()} : new long[0];
         String coded = edit.putFresh(
                 Tensor.ofInt8(stem + "_weight_quantized", codes.codes(), product.rows(), product.columns()));

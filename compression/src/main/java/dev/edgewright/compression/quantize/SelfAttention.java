@@ -262,16 +262,15 @@ record SelfAttention(
         static final Mask NONE = new Mask(Optional.empty(), 0);
     }
 
-    /** The weights of query, key and value beside each other, coded for each output: [K, 3 * N * D], and their scales. */
-    static Map.Entry<Tensor, float[]> weights(String name, List<ConstantProducts> products, boolean perChannel) {
+    /** The codes of query's, key's and value's weights beside each other, [K, 3 * N * D], and a scale for each output. */
+    static Map.Entry<Tensor, float[]> weights(String name, List<ConstantProducts> products, List<WeightCodes> codings) {
         int rows = products.get(0).rows();
         int columns = products.get(0).columns();
         int all = columns * products.size();
         byte[] codes = new byte[rows * all];
         float[] scales = new float[all];
         for (int p = 0; p < products.size(); p++) {
-            Tensor weight = Tensor.ofFloats(name, products.get(p).weights(), rows, columns);
-            WeightCodes coded = WeightCodes.of(weight, 1, perChannel, WeightCodes.EIGHT_BITS, new float[0]);
+            WeightCodes coded = codings.get(p);
             for (int row = 0; row < rows; row++) {
                 System.arraycopy(coded.codes(), row * columns, codes, row * all + p * columns, columns);
             }

@@ -12,6 +12,8 @@ import dev.edgewright.compression.quantize.StaticInt8;
 import dev.edgewright.compression.quantize.StaticInt8Options;
 import dev.edgewright.compression.quantize.WeightCodes;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Set;
 
 /**
  * {@code int8-static}: calibrates and quantises. Parameters: {@code calibrator} (min-max, percentile, entropy, mse), {@code per-channel},
@@ -20,6 +22,18 @@ import java.util.Arrays;
  * (each auto, true or false; auto keeps it where the error at the output falls) {@code rounding} (nearest, learned, or auto) and {@code tables} (true: embedding tables in int8 too).
  */
 public final class StaticInt8Technique implements Technique {
+
+    /** Who asks for one of these wants layers in QDQ form, self-attention among them. */
+    private static final Set<String> FOR_LAYERS = Set.of(
+            "calibrator",
+            "per-channel",
+            "weight-bits",
+            "activations",
+            "keep-float",
+            "bias-correction",
+            "equalize",
+            "smooth",
+            "rounding");
 
     @Override
     public String name() {
@@ -55,7 +69,12 @@ public final class StaticInt8Technique implements Technique {
                 choice(parameters, "smooth", Choice.AUTO),
                 rounding(parameters.text("rounding", "nearest")));
         return switch (parameters.text("target", "vnni")) {
-            case "vnni", "arm64" -> AroundProducts.tables(int8, parameters);
+            case "vnni", "arm64" ->
+                AroundProducts.tables(
+                        Collections.disjoint(FOR_LAYERS, parameters.values().keySet())
+                                ? new CalibratedProducts(int8)
+                                : int8,
+                        parameters);
             case "avx2" -> AroundProducts.tables(new WithoutSaturation(int8), parameters);
             default ->
                 throw new CompressionException(

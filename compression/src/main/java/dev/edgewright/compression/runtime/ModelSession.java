@@ -89,8 +89,8 @@ public final class ModelSession implements AutoCloseable {
             options.setIntraOpNumThreads(settings.threads());
             options.setInterOpNumThreads(1);
             options.setOptimizationLevel(settings.optimize() ? OptLevel.ALL_OPT : OptLevel.NO_OPT);
-            if (!settings.optimize()) {
-                options.setCPUArenaAllocator(false); // read once and closed: an arena would only grow
+            if (!settings.arena()) {
+                options.setCPUArenaAllocator(false);
             }
             for (Map.Entry<String, String> entry : settings.config().entrySet()) {
                 options.addConfigEntry(entry.getKey(), entry.getValue());

@@ -12,10 +12,24 @@ public final class OrtStart {
 
     private static final long STACK_BYTES = 64L << 20;
 
+    private static CompletableFuture<OrtEnvironment> environment;
+
     private OrtStart() {}
+
+    /** Begins to start ONNX Runtime beside what the caller does next: unpacking and loading it takes some tenths of a second. */
+    public static void begin() {
+        begun();
+    }
 
     /** The process's one environment; safe to ask for again. */
     public static OrtEnvironment environment() {
+        return begun().join();
+    }
+
+    private static synchronized CompletableFuture<OrtEnvironment> begun() {
+        if (environment != null) {
+            return environment;
+        }
         CompletableFuture<OrtEnvironment> started = new CompletableFuture<>();
         Runnable start = () -> {
             try {
@@ -24,7 +38,10 @@ public final class OrtStart {
                 started.completeExceptionally(e);
             }
         };
-        new Thread(null, start, "onnxruntime-start", STACK_BYTES).start();
-        return started.join();
+        Thread thread = new Thread(null, start, "onnxruntime-start", STACK_BYTES);
+        thread.setDaemon(true);
+        thread.start();
+        environment = started;
+        return started;
     }
 }
