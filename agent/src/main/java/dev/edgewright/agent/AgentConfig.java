@@ -130,6 +130,25 @@ public record AgentConfig(
         return reader.read();
     }
 
+    /** Every setting with what it is when nothing is said. */
+    static String usage() {
+        StringBuilder text = new StringBuilder("""
+                Usage: edgewright-agent [--SETTING VALUE ...]
+                Makes this machine a device of a fleet. Every setting may stand in a YAML file (--config FILE) and in the environment
+                (EDGEWRIGHT_AGENT__MQTT__USER for mqtt.user); what it means: docs/agent.md.
+
+                """);
+        ConfigReader.of(DEFAULTS)
+                .keys()
+                .forEach((key, value) ->
+                        text.append(String.format("  --%-20s %s%n", key, value.isEmpty() ? "" : "default: " + value)));
+        return text.append("""
+
+                Example:
+                  edgewright-agent --id cam-1 --broker ssl://broker:8883 --mqtt.ca ca.pem --trust /etc/edgewright/trust
+                """).toString();
+    }
+
     /** The labels as a map. */
     public Map<String, String> labels() {
         Map<String, String> labels = new LinkedHashMap<>();

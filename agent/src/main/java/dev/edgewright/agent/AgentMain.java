@@ -68,6 +68,11 @@ public final class AgentMain {
 
     /** Runs until SIGTERM. Exit code 2 for a wrong setting, 1 for anything else that keeps the agent from starting. */
     public static void main(String[] arguments) throws InterruptedException {
+        if (arguments.length == 1 && Set.of("--help", "-h", "--version").contains(arguments[0])) {
+            System.out.print(
+                    arguments[0].equals("--version") ? "edgewright-agent " + VERSION + "\n" : AgentConfig.usage());
+            return;
+        }
         try {
             RunningAgent agent = start(AgentConfig.parse(List.of(arguments), System.getenv()));
             CountDownLatch ended = new CountDownLatch(1);

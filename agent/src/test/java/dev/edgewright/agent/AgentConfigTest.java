@@ -47,6 +47,16 @@ class AgentConfigTest {
     }
 
     @Test
+    void helpAndTheDocumentedTableNameEverySetting() throws Exception {
+        String page = Files.readString(
+                Path.of(System.getProperty("edgewright.root", "..")).resolve("docs/agent.md"));
+        ConfigReader.of(AgentConfig.DEFAULTS).keys().keySet().forEach(key -> {
+            assertThat(AgentConfig.usage()).contains("--" + key + " ");
+            assertThat(page).contains("`" + key + "`");
+        });
+    }
+
+    @Test
     void optionsWinOverTheEnvironmentWhichWinsOverTheFileWhichWinsOverTheProfile() throws Exception {
         Path profile =
                 Files.writeString(folder.resolve("pi.yaml"), "threads: 1\nmemory-mb: 512\nwindow: 8\nserve: a:1\n");

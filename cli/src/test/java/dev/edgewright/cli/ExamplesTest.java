@@ -32,7 +32,7 @@ class ExamplesTest {
     private static final Set<String> END = Set.of("#", "|", ">", "&", "&&", "…", "...");
 
     /** Verbs of the launcher itself. */
-    private static final Set<String> OF_THE_LAUNCHER = Set.of("test", "cds");
+    private static final Set<String> OF_THE_LAUNCHER = Set.of("test", "cds", "dist");
 
     @TestFactory
     Stream<DynamicTest> examplesOfEveryHelpPageParse() {

@@ -104,7 +104,9 @@ class ThinPathTest {
                             Optional.empty(),
                             dev.edgewright.controller.fleet.DeviceQuery.all(),
                             Requirement.NONE);
-            assertThat(choice).hasSize(3).allSatisfy(c -> assertThat(c.why()).contains("fp32", "ms"));
+            assertThat(choice)
+                    .hasSize(3)
+                    .allSatisfy(c -> assertThat(c.why()).contains(" ms ", "the only one that suits"));
 
             var rollout = domain.rollouts().create(RolloutRequest.of(model));
             await().untilAsserted(() -> assertThat(domain.rollouts()

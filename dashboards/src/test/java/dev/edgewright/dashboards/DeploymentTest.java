@@ -85,8 +85,9 @@ class DeploymentTest {
             }
         });
         for (Path unit : Checkout.files(DEPLOY.resolve("systemd"), ".service")) {
-            Matcher start =
-                    Pattern.compile("(?m)^ExecStart=\\S*/edgewright (.*)$").matcher(Checkout.text(unit));
+            // edgewright-agent is the verb agent alone, with the same settings.
+            Matcher start = Pattern.compile("(?m)^ExecStart=\\S*/edgewright(?:-(?=agent)| )(.*)$")
+                    .matcher(Checkout.text(unit));
             assertThat(start.find()).as(unit.toString()).isTrue();
             lines.add(Arrays.asList(start.group(1).split(" ")));
         }

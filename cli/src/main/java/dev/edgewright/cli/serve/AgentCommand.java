@@ -99,7 +99,10 @@ public final class AgentCommand implements Callable<Integer> {
     @Option(names = "--window", paramLabel = "N", description = "Chunks under way at most (default: 32).")
     private String window;
 
-    @Option(names = "--probe", paramLabel = "BOOL", description = "Measure kernels at the first start (default: true).")
+    @Option(
+            names = "--probe",
+            paramLabel = "HOW",
+            description = "Measure kernels at the first start: full (about 10 s, the default), quick or none.")
     private String probe;
 
     @Option(names = "--mqtt.user", paramLabel = "NAME", description = "User at the broker.")

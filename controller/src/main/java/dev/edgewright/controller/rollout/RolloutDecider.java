@@ -56,7 +56,7 @@ public final class RolloutDecider {
     private static Decision run(Rollout rollout, WaveFacts facts) {
         int index = rollout.currentWave();
         if (index == rollout.waves().size()) {
-            return new Decision.Finish("all " + index + " waves are done");
+            return new Decision.Finish(index == 1 ? "its one wave is done" : "all " + index + " waves are done");
         }
         Wave wave = rollout.waves().get(index);
         return switch (wave.state()) {
