@@ -6,7 +6,7 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * How the same devices served before and after a switch. A ratio is estimated on logarithms: the mean over devices, and its lower bound
- * from the spread between devices and the uncertainty within each. Pure.
+ * from the spread between devices and the uncertainty within each ({@link Error}). Pure.
  */
 final class BeforeAndAfter {
 
@@ -55,6 +55,7 @@ final class BeforeAndAfter {
                         .filter(p ->
                                 p.before().p95Ms() > 0 && p.after().latency().count() > 0)
                         .toList(),
+                Error.BOTH,
                 p -> Math.log(p.summary().p95Ms() / p.before().p95Ms()),
                 p -> Math.hypot(spread(p.before()), spread(p.summary())));
     }
@@ -66,6 +67,7 @@ final class BeforeAndAfter {
                         .filter(p ->
                                 p.before().p50Ms() > 0 && p.after().latency().count() > 0)
                         .toList(),
+                Error.LARGER,
                 p -> Math.log(p.summary().p50Ms() / p.before().p50Ms()),
                 p -> Math.hypot(medianSpread(p.before()), medianSpread(p.summary())));
     }
@@ -77,6 +79,7 @@ final class BeforeAndAfter {
                                 && p.after().joulesRequests() > 0
                                 && p.after().joules() > 0)
                         .toList(),
+                Error.BOTH,
                 p -> Math.log(p.after().joulesPerInference() / p.before().joulesPerInference()),
                 // Windows of one device differ; their spread is what one of its means is worth.
                 p -> p.after().joulesSpread());
@@ -88,11 +91,21 @@ final class BeforeAndAfter {
                 pairs.stream()
                         .filter(p -> p.before().residentBytes() > 0 && p.after().residentBytes() > 0)
                         .toList(),
+                Error.BOTH,
                 p -> Math.log((double) p.after().residentBytes() / p.before().residentBytes()),
                 p -> 0);
     }
 
-    private static Estimate estimate(List<Pair> pairs, ToDoubleFunction<Pair> ratio, ToDoubleFunction<Pair> error) {
+    /** How the spread between devices and the uncertainty within each make the error of the mean. */
+    private enum Error {
+        /** Their sum: for what other work on a device moves in bursts, of which one device's few do not tell how uncertain it is. */
+        BOTH,
+        /** The larger: the spread between devices already contains what is uncertain within each, if there are several. */
+        LARGER
+    }
+
+    private static Estimate estimate(
+            List<Pair> pairs, Error kind, ToDoubleFunction<Pair> ratio, ToDoubleFunction<Pair> error) {
         int n = pairs.size();
         if (n == 0) {
             return new Estimate(0, 0, 0);
@@ -104,7 +117,9 @@ final class BeforeAndAfter {
             between += Math.pow(ratio.applyAsDouble(pair) - mean, 2);
             within += Math.pow(error.applyAsDouble(pair), 2);
         }
-        double ofMean = within / ((double) n * n) + (n > 1 ? between / (n - 1) / n : 0);
+        double inside = within / ((double) n * n);
+        double outside = n > 1 ? between / (n - 1) / n : 0;
+        double ofMean = kind == Error.BOTH ? inside + outside : Math.max(inside, outside);
         return new Estimate(mean, Math.sqrt(ofMean), n);
     }
 
