@@ -108,7 +108,7 @@ if __name__ == "__main__":
     if method == "nncf_qat":
         import nncf
 
-        net = nncf.strip(net)
+        net = nncf.strip(net, example_input=torch.zeros(1, 1, 28, 28))
     torch.onnx.export(
         net,
         torch.zeros(1, 1, 28, 28),
