@@ -5,6 +5,11 @@ import ch.qos.logback.classic.LoggerContext;
 import com.hivemq.configuration.service.InternalConfigurations;
 import com.hivemq.embedded.EmbeddedExtension;
 import com.hivemq.embedded.EmbeddedHiveMQ;
+import com.hivemq.extension.sdk.api.ExtensionMain;
+import com.hivemq.extension.sdk.api.parameter.ExtensionStartInput;
+import com.hivemq.extension.sdk.api.parameter.ExtensionStartOutput;
+import com.hivemq.extension.sdk.api.parameter.ExtensionStopInput;
+import com.hivemq.extension.sdk.api.parameter.ExtensionStopOutput;
 import dev.edgewright.common.error.EdgewrightException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -95,6 +100,7 @@ public final class EmbeddedBroker implements Broker {
         try {
             var conf = Files.createDirectories(folder.resolve("conf"));
             Files.writeString(conf.resolve("config.xml"), limits.toHiveMqXml(address.host(), address.port()));
+            var extension = new BeforeListening(access);
             var hiveMq = EmbeddedHiveMQ.builder()
                     .withConfigurationFolder(conf)
                     .withDataFolder(Files.createDirectories(folder.resolve("data")))
@@ -104,11 +110,17 @@ public final class EmbeddedBroker implements Broker {
                             .withName("Edgewright device access")
                             .withVersion("1")
                             .withAuthor("Edgewright")
-                            .withExtensionMain(access)
+                            .withExtensionMain(extension)
                             .build())
                     .withoutLoggingBootstrap()
                     .build();
+            extension.broker = hiveMq;
             startAlone(hiveMq);
+            if (!extension.done) {
+                hiveMq.stop();
+                throw EdgewrightException.bug(
+                        "BROKER_START_FAILED", "the embedded broker is not the one that this version was made for");
+            }
             var uri = URI.create("tcp://" + address.host() + ":" + address.port());
             LOG.atInfo().addKeyValue("uri", uri).log("broker listens");
             return new EmbeddedBroker(hiveMq, uri, credentials);
@@ -120,6 +132,29 @@ public final class EmbeddedBroker implements Broker {
                     "BROKER_START_FAILED", "the embedded broker did not start in time; is the machine overloaded?", e);
         } catch (IOException | ExecutionException e) {
             throw failed(address, e);
+        }
+    }
+
+    /** What is done to a broker that has its parts and does not listen yet: its sessions are made safe, and access to it is held. */
+    private static final class BeforeListening implements ExtensionMain {
+        private final DeviceAccess access;
+        private volatile EmbeddedHiveMQ broker;
+        private volatile boolean done;
+
+        private BeforeListening(DeviceAccess access) {
+            this.access = access;
+        }
+
+        @Override
+        public void extensionStart(ExtensionStartInput input, ExtensionStartOutput output) {
+            SessionTables.makeConcurrent(broker);
+            access.extensionStart(input, output);
+            done = true;
+        }
+
+        @Override
+        public void extensionStop(ExtensionStopInput input, ExtensionStopOutput output) {
+            access.extensionStop(input, output);
         }
     }
 
@@ -169,6 +204,11 @@ public final class EmbeddedBroker implements Broker {
                 "the embedded broker did not start on " + address.host() + ":" + address.port()
                         + "; is the port free and the data folder writable?",
                 cause);
+    }
+
+    /** The library, for tests of what is done to it. */
+    EmbeddedHiveMQ library() {
+        return hiveMq;
     }
 
     @Override
