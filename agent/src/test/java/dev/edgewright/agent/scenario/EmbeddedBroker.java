@@ -1,20 +1,23 @@
 package dev.edgewright.agent.scenario;
 
+import com.hivemq.HiveMQServer;
 import com.hivemq.embedded.EmbeddedHiveMQ;
+import com.hivemq.mqtt.topic.tree.LocalTopicTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Field;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /** HiveMQ Community Edition in this process. */
-final class EmbeddedBroker implements Broker {
+public final class EmbeddedBroker implements Broker {
 
     private final EmbeddedHiveMQ hiveMq;
     private final int port = Ports.free();
 
-    EmbeddedBroker(Path folder) {
+    public EmbeddedBroker(Path folder) {
         try {
             Path conf = Files.createDirectories(folder.resolve("conf"));
             Files.writeString(conf.resolve("config.xml"), """
@@ -41,6 +44,16 @@ final class EmbeddedBroker implements Broker {
     @Override
     public URI uri() {
         return URI.create("tcp://127.0.0.1:" + port);
+    }
+
+    /** Loses a subscription, and tells nobody. */
+    public void loseSubscription(String clientId, String filter) throws ReflectiveOperationException {
+        Field server = hiveMq.getClass().getDeclaredField("hiveMQServer");
+        server.setAccessible(true);
+        ((HiveMQServer) server.get(hiveMq))
+                .getInjector()
+                .getInstance(LocalTopicTree.class)
+                .removeSubscriber(clientId, filter, null);
     }
 
     @Override

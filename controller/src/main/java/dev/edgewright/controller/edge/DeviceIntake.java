@@ -82,6 +82,7 @@ public final class DeviceIntake {
         } else if (message instanceof Reported reported) {
             fleet.onReported(device, reported);
         } else if (message instanceof TelemetryWindow window) {
+            fleet.onAlive(device, window.getBootId());
             telemetry.onTelemetry(device, window);
         } else if (message instanceof Want want) {
             transfer.onWant(device, want);

@@ -86,9 +86,7 @@ public final class DeviceRegistry implements FleetService {
             twin[0] = ended && shared.add(id);
             var next = device.withHello(hello, now).withBoots(boots.hello(boot, hello.getSequence()));
             if (ended) {
-                var online =
-                        Presence.newBuilder().setOnline(true).setBootId(boot).setAtUnixMs(now.toEpochMilli());
-                next = next.withPresence(online.build(), now);
+                next = present(next, boot, now);
             }
             return boots.runs(boot) ? next : early(next, boot, now);
         });
@@ -116,10 +114,40 @@ public final class DeviceRegistry implements FleetService {
                     : 0;
             long known =
                     Math.max(last, boots.find(boot).map(Boots.Boot::reported).orElse(0L));
-            return reported.getSequence() < known
-                    ? null
-                    : device.withReported(reported, now).withBoots(boots.reported(boot, reported.getSequence()));
+            if (reported.getSequence() < known) {
+                return null;
+            }
+            var next = device.withReported(reported, now).withBoots(boots.reported(boot, reported.getSequence()));
+            // What a broker retains comes once; a report behind another one is said by somebody who is there.
+            return known > 0 && reported.getSequence() > known && unheard(next, boot) ? present(next, boot, now) : next;
         });
+    }
+
+    @Override
+    public void onAlive(DeviceId id, ByteString boot) {
+        if (get(id).filter(device -> unheard(device, boot)).isPresent()) {
+            update(
+                    id,
+                    FleetChange.PRESENCE,
+                    (device, now) -> unheard(device, boot) ? present(device, boot, now) : device);
+        }
+    }
+
+    /** This boot runs, and neither its presence nor its goodbye ever came. */
+    private static boolean unheard(Device device, ByteString boot) {
+        return !device.online()
+                && device.boots().runs(boot)
+                && !device.presence().getBootId().equals(boot);
+    }
+
+    private static Device present(Device device, ByteString boot, Instant now) {
+        return device.withPresence(
+                Presence.newBuilder()
+                        .setOnline(true)
+                        .setBootId(boot)
+                        .setAtUnixMs(now.toEpochMilli())
+                        .build(),
+                now);
     }
 
     private EarlyWords words(DeviceId id) {

@@ -1,5 +1,6 @@
 package dev.edgewright.controller.fleet;
 
+import com.google.protobuf.ByteString;
 import dev.edgewright.common.id.DeviceId;
 import dev.edgewright.common.protocol.v1.Hello;
 import dev.edgewright.common.protocol.v1.Presence;
@@ -11,8 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The registry of devices. Thread-safe. The three {@code on...} methods answer from memory and never block on the
- * database: every message they take is retained by the broker, so a lost write is repaired by the next start.
+ * The registry of devices. Thread-safe. The {@code on...} methods answer from memory and never block on the
+ * database: every message that they keep is retained by the broker, so a lost write is repaired by the next start.
  */
 public interface FleetService {
 
@@ -24,6 +25,12 @@ public interface FleetService {
 
     /** Takes a device's reported state. Older sequences of the same boot are ignored and counted. */
     void onReported(DeviceId device, Reported reported);
+
+    /**
+     * A boot did what only a running one does, and no broker keeps. It counts as the presence of the boot that runs when that never came; a
+     * boot that said goodbye stays away until it says otherwise.
+     */
+    void onAlive(DeviceId device, ByteString boot);
 
     /**
      * Devices that match a CEL query, by identifier.

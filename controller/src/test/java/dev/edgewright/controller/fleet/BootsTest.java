@@ -71,6 +71,44 @@ class BootsTest {
     }
 
     @Test
+    void telemetry_of_the_boot_that_runs_stands_in_for_a_presence_that_never_came() {
+        registry.onHello(CAM, hello(A, 1));
+        registry.onReported(CAM, report(A, 1, 0));
+        assertThat(cam().online()).isFalse();
+        registry.onAlive(CAM, B);
+        assertThat(cam().online()).isFalse();
+        registry.onAlive(CAM, A);
+        assertThat(cam().online()).isTrue();
+        registry.onPresence(CAM, presence(A, false));
+        assertThat(cam().online()).isFalse();
+    }
+
+    @Test
+    void so_does_a_report_behind_another_one_but_not_the_one_that_a_broker_retains() {
+        registry.onHello(CAM, hello(A, 1));
+        registry.onReported(CAM, report(A, 4, 0));
+        registry.onReported(CAM, report(A, 4, 0));
+        assertThat(cam().online()).isFalse();
+        registry.onReported(CAM, report(A, 5, 0));
+        assertThat(cam().online()).isTrue();
+    }
+
+    @Test
+    void a_boot_that_said_goodbye_is_not_back_for_telemetry_or_a_report_that_comes_late() {
+        lives(A, 1);
+        registry.onPresence(CAM, presence(A, false));
+        registry.onAlive(CAM, A);
+        registry.onReported(CAM, report(A, 2, 1));
+        assertThat(cam().online()).isFalse();
+    }
+
+    @Test
+    void telemetry_of_a_device_that_nobody_knows_makes_none() {
+        registry.onAlive(CAM, A);
+        assertThat(registry.get(CAM)).isEmpty();
+    }
+
+    @Test
     void a_report_of_a_boot_that_has_ended_is_dropped_though_its_sequence_is_higher() {
         lives(A, 1);
         lives(B, 2);

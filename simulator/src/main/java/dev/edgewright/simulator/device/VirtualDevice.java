@@ -5,13 +5,12 @@ import com.google.protobuf.Message;
 import dev.edgewright.common.id.DeviceId;
 import dev.edgewright.common.protocol.Codec;
 import dev.edgewright.common.protocol.MessageKind;
+import dev.edgewright.common.protocol.Renewal;
 import dev.edgewright.common.protocol.TopicMatch;
 import dev.edgewright.common.protocol.Topics;
 import dev.edgewright.common.protocol.v1.Assignment;
 import dev.edgewright.common.protocol.v1.DesiredState;
-import dev.edgewright.common.protocol.v1.DeviceFacts;
 import dev.edgewright.common.protocol.v1.Hello;
-import dev.edgewright.common.protocol.v1.PowerSource;
 import dev.edgewright.common.protocol.v1.Presence;
 import dev.edgewright.common.protocol.v1.Probe;
 import dev.edgewright.common.protocol.v1.Reported;
@@ -20,13 +19,13 @@ import dev.edgewright.common.protocol.v1.TelemetryWindow;
 import dev.edgewright.common.trust.SignedStateCheck;
 import dev.edgewright.common.update.UpdateState;
 import dev.edgewright.simulator.profile.Fault;
-import dev.edgewright.simulator.profile.Profile;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -47,6 +46,7 @@ public final class VirtualDevice {
     private final DesiredCheck check;
     private final RandomGenerator random;
     private final List<Probe> probes;
+    private final Renewal renewal;
     private final Map<String, ModelLife> models = new TreeMap<>();
     private final Map<String, ShadowLife> shadows = new TreeMap<>();
     private final Set<ByteString> heldChunks = new HashSet<>();
@@ -74,6 +74,7 @@ public final class VirtualDevice {
         this.random = random;
         this.boot = blueprint.boot().toByteString();
         this.probes = KernelProbes.of(blueprint.kind().profile(), random);
+        this.renewal = new Renewal(new SplittableRandom(blueprint.boot().hashCode()));
     }
 
     public Blueprint blueprint() {
@@ -103,10 +104,15 @@ public final class VirtualDevice {
         publish(MessageKind.PRESENCE, presence(nowMs), 1, true);
         publish(MessageKind.HELLO, hello(), 1, true);
         report(nowMs);
+        subscribe(nowMs);
+        renewal.connected(nowMs);
+        return taken();
+    }
+
+    private void subscribe(long nowMs) {
         actions.add(new Action.Subscribe(Topics.desired(id())));
         models.values().forEach(model -> model.reconnected(nowMs));
         shadows.values().forEach(shadow -> shadow.reconnected(nowMs));
-        return taken();
     }
 
     /** The connection broke. */
@@ -139,7 +145,7 @@ public final class VirtualDevice {
         if (silent || !connected) {
             return Long.MAX_VALUE;
         }
-        long wake = windowEndMs;
+        long wake = Math.min(windowEndMs, renewal.atMs());
         for (ModelLife model : models.values()) {
             wake = Math.min(wake, Math.min(model.wakeAtMs(), model.diesAtMs()));
         }
@@ -159,6 +165,10 @@ public final class VirtualDevice {
         }
         models.values().forEach(model -> model.tick(nowMs));
         shadows.values().forEach(shadow -> shadow.tick(nowMs));
+        if (renewal.due(nowMs)) {
+            publish(MessageKind.PRESENCE, presence(nowMs), 1, true);
+            subscribe(nowMs);
+        }
         if (nowMs >= windowEndMs) {
             telemetry(nowMs);
         }
@@ -356,8 +366,6 @@ public final class VirtualDevice {
     }
 
     private Hello hello() {
-        Profile profile = blueprint.kind().profile();
-        long ram = profile.ramMb() * 1024L * 1024;
         return Hello.newBuilder()
                 .setDeviceId(id().value())
                 .setBootId(boot)
@@ -367,18 +375,7 @@ public final class VirtualDevice {
                 .setFingerprint(VERSION + "-" + blueprint.kind().name())
                 .putLabels("simulated", "true")
                 .putLabels("profile", blueprint.kind().name())
-                .setFacts(DeviceFacts.newBuilder()
-                        .setArch(profile.arch())
-                        .setOs("virtual")
-                        .setCpuModel(profile.cpu())
-                        .setCores(profile.cores())
-                        .setIntraOpThreads(profile.cores())
-                        .setRamBytes(ram)
-                        .setDiskFreeBytes(8L * ram)
-                        .addAllIsa(profile.isa())
-                        .setPower(PowerSource.POWER_SOURCE_MAINS)
-                        .addEnergySensors("estimated")
-                        .setAgentVersion(VERSION))
+                .setFacts(VirtualFacts.of(blueprint.kind().profile(), VERSION))
                 .build();
     }
 

@@ -42,6 +42,30 @@ class VirtualDeviceTest {
     }
 
     @Test
+    void within_a_minute_it_says_again_that_it_is_there_and_asks_again_and_then_ever_more_rarely() {
+        OneDevice one = OneDevice.healthy();
+        one.after(60_000);
+        assertThat(one.seen).hasSize(6);
+        assertThat(one.seen.subList(4, 6))
+                .extracting(a -> a instanceof Action.Publish p ? p.topic() : ((Action.Subscribe) a).filter())
+                .containsExactly(Topics.presence(OneDevice.ID), Topics.desired(OneDevice.ID));
+        one.after(540_000);
+        assertThat(one.seen.size()).isBetween(8, 12);
+    }
+
+    @Test
+    void a_device_that_renews_while_it_fetches_asks_again_for_what_is_missing() {
+        OneDevice one = OneDevice.healthy().withoutChunks();
+        one.offered(one.assignment("fp32", MEGABYTE));
+        long before =
+                one.seen.stream().filter(Action.Subscribe.class::isInstance).count();
+        one.after(60_000);
+        assertThat(one.seen.stream().filter(Action.Subscribe.class::isInstance).count())
+                .as("its desired state and the blob")
+                .isEqualTo(before + 2);
+    }
+
+    @Test
     void an_offer_is_fetched_verified_probed_watched_and_committed() {
         OneDevice one = OneDevice.healthy();
         one.offered(one.assignment("fp32", MEGABYTE).setWatchSeconds(2)).after(5_000);

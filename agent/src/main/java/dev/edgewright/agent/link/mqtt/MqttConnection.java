@@ -75,9 +75,17 @@ final class MqttConnection implements AutoCloseable, MqttCallback {
     private void connect() throws MqttException {
         client.setCallback(this);
         done(client.connect(options()), CONNECT_MS);
+        renew();
+    }
+
+    /** Says that the device is online and makes every subscription, the first time or again. */
+    void renew() throws MqttException {
         done(client.publish(Topics.presence(settings.device()), retained(presence(true))), ANSWER_MS);
         done(client.subscribe(Topics.desired(settings.device()), 1), ANSWER_MS);
         subscribeToTrials();
+        for (Digest blob : subscribed) {
+            done(client.subscribe(Topics.blob(blob), 1), ANSWER_MS);
+        }
         subscribeTo(followed);
     }
 

@@ -7,6 +7,7 @@ import dev.edgewright.agent.link.Outbox;
 import dev.edgewright.agent.link.Outgoing;
 import dev.edgewright.common.id.Digest;
 import dev.edgewright.common.protocol.MessageKind;
+import dev.edgewright.common.protocol.Renewal;
 import dev.edgewright.common.protocol.v1.Hello;
 import dev.edgewright.common.protocol.v1.Reported;
 import dev.edgewright.common.protocol.v1.TelemetryWindow;
@@ -38,6 +39,7 @@ public final class MqttLink implements Link {
     private final MqttSettings settings;
     private final LongSupplier unixMillis;
     private final Backoff backoff;
+    private final Renewal renewal;
     private final Outbox outbox = new Outbox();
     private final Set<Digest> followed = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -46,9 +48,14 @@ public final class MqttLink implements Link {
     private LinkListener listener;
 
     public MqttLink(MqttSettings settings, RandomGenerator random, LongSupplier unixMillis) {
+        this(settings, random, new Renewal(random), unixMillis);
+    }
+
+    MqttLink(MqttSettings settings, RandomGenerator random, Renewal renewal, LongSupplier unixMillis) {
         this.settings = settings;
         this.unixMillis = unixMillis;
         this.backoff = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(60), random, System::nanoTime);
+        this.renewal = renewal;
     }
 
     @Override
@@ -124,6 +131,7 @@ public final class MqttLink implements Link {
                 connected = true;
                 LOG.atInfo().addKeyValue("broker", settings.broker()).log("connected");
                 listener.connected();
+                renewal.connected(elapsedMs());
                 pump(connection);
             } catch (MqttException e) {
                 lost("code " + e.getReasonCode() + ", "
@@ -149,6 +157,9 @@ public final class MqttLink implements Link {
     private void pump(MqttConnection connection) throws MqttException, InterruptedException {
         while (!closing()) {
             connection.requireAlive();
+            if (renewal.due(elapsedMs())) {
+                connection.renew();
+            }
             connection.subscribeTo(followed);
             var next = outbox.take(IDLE);
             if (next.isEmpty()) {
@@ -164,6 +175,10 @@ public final class MqttLink implements Link {
         }
         flush(connection);
         connected = false;
+    }
+
+    private static long elapsedMs() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     }
 
     /** What the agent said last, before it says goodbye. */
