@@ -1,6 +1,5 @@
 package dev.edgewright.agent.scenario;
 
-import com.hivemq.HiveMQServer;
 import com.hivemq.embedded.EmbeddedHiveMQ;
 import com.hivemq.mqtt.topic.tree.LocalTopicTree;
 import java.io.IOException;
@@ -48,12 +47,15 @@ public final class EmbeddedBroker implements Broker {
 
     /** Loses a subscription, and tells nobody. */
     public void loseSubscription(String clientId, String filter) throws ReflectiveOperationException {
-        Field server = hiveMq.getClass().getDeclaredField("hiveMQServer");
-        server.setAccessible(true);
-        ((HiveMQServer) server.get(hiveMq))
-                .getInjector()
-                .getInstance(LocalTopicTree.class)
-                .removeSubscriber(clientId, filter, null);
+        Object parts = read(read(hiveMq, "hiveMQServer"), "injector");
+        var part = Class.forName("com.google.inject.Injector").getMethod("getInstance", Class.class);
+        ((LocalTopicTree) part.invoke(parts, LocalTopicTree.class)).removeSubscriber(clientId, filter, null);
+    }
+
+    private static Object read(Object owner, String name) throws ReflectiveOperationException {
+        Field field = owner.getClass().getDeclaredField(name);
+        field.setAccessible(true);
+        return field.get(owner);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.edgewright.controller.broker;
 
-import com.hivemq.HiveMQServer;
 import com.hivemq.embedded.EmbeddedHiveMQ;
 import com.hivemq.persistence.local.ClientSessionLocalPersistence;
 import java.lang.reflect.Field;
@@ -36,13 +35,20 @@ final class SessionTables {
 
     /** What the broker looks sessions up in. */
     static ClientSessionLocalPersistence sessions(EmbeddedHiveMQ broker) {
-        if (read(broker, "hiveMQServer") instanceof HiveMQServer server && server.getInjector() != null) {
-            return server.getInjector().getInstance(ClientSessionLocalPersistence.class);
+        var parts = read(read(broker, "hiveMQServer"), "injector");
+        try {
+            // By name: the library's own injector is not among what this module compiles against.
+            var part = Class.forName("com.google.inject.Injector").getMethod("getInstance", Class.class);
+            return (ClientSessionLocalPersistence) part.invoke(parts, ClientSessionLocalPersistence.class);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("the embedded broker does not tell its parts", e);
         }
-        throw new IllegalStateException("the embedded broker has not made its parts");
     }
 
     private static Object read(Object owner, String name) {
+        if (owner == null) {
+            throw new IllegalStateException("the embedded broker has not made its parts");
+        }
         try {
             Field field = owner.getClass().getDeclaredField(name);
             field.setAccessible(true);
